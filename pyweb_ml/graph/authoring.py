@@ -1,0 +1,240 @@
+"""What a user writes with: `app`, `calculator`, and the decorator that makes standard calculators."""
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints, overload
+
+from pyweb_ml.errors import AuthoringError
+from pyweb_ml.graph.asset import Model
+from pyweb_ml.graph.caller import calling_file, here
+from pyweb_ml.graph.config import GraphConfig
+from pyweb_ml.graph.contract import REGISTRY, Contract, OutputPort, read_contract
+from pyweb_ml.graph.payloads import PUBLIC, stream_type
+from pyweb_ml.graph.stream import Stream, name_of
+from pyweb_ml.graph.tracing import PYTHON_OPTIONS, check_known, current_tracer, drop_unused_outputs, tracing
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+CONTRACT = "__pywebml_contract__"
+
+
+def standard(
+    name: str, *, tags: Mapping[str, str] | None = None, outputs: tuple[OutputPort, ...] | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Makes a numpy kernel into the standard calculator `name`: on payloads it computes, traced it records."""
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        options_type = f"mediapipe.{name}Options"
+        contract = read_contract(name, function, tags=tags, outputs=outputs, options_type=options_type)
+        REGISTRY[name] = contract
+        return _recording(contract, function)
+
+    return decorate
+
+
+@overload
+def calculator(target: type[T]) -> type[T]: ...
+@overload
+def calculator(target: Callable[P, R]) -> Callable[P, R]: ...
+def calculator(target: Any) -> Any:
+    """Makes a function, or a class with `process`, into a calculator that runs in the page's Python.
+
+    Its parameters annotated with stream types are its inputs, its other parameters options, and its return
+    annotation says the outputs (a tuple for several). A class may have `open()` and `close()` too; it is made
+    anew for each run, so what it keeps on `self` lives from frame to frame. Returning None emits nothing.
+
+    Raises:
+        AuthoringError: an annotation is missing or names no stream type.
+    """
+    if not inspect.isclass(target):
+        contract = read_contract(target.__name__, target, python=True, options_type=PYTHON_OPTIONS)
+        return _recording(contract, target)
+    if not callable(getattr(target, "process", None)):
+        raise AuthoringError(f"{here()}: the class '{target.__name__}' needs a method 'process'")
+    return _recording_class(target)
+
+
+def _recording(contract: Contract, function: Callable[P, R]) -> Callable[P, R]:
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        tracer = current_tracer()
+        records = any(isinstance(one, Stream) for one in (*args, *kwargs.values()))
+        if tracer is None or not (records or contract.outputs[0].side):
+            return function(*args, **kwargs)
+        check_positional(contract, function.__name__, args)
+        given = {**dict(zip(signature.parameters, args, strict=False)), **kwargs}
+        result: R = tracer.call(contract, function.__name__, given, {})
+        return result
+
+    setattr(call, CONTRACT, contract)
+    return call
+
+
+def check_positional(contract: Contract, name: str, args: Sequence[Any]) -> None:
+    if len(args) > len(contract.inputs) + len(contract.options):
+        raise AuthoringError(f"{here()}: '{name}' is given {len(args)} values, more than it takes")
+
+
+def _recording_class(target: type[T]) -> type[T]:
+    process = target.process  # type: ignore[attr-defined]  # looked up by the caller
+    contract = read_contract(target.__name__, process, python=True, options_type=PYTHON_OPTIONS)
+    contract = Contract(**{**vars(contract), "work": target})
+    name = "".join("_" + c.lower() if c.isupper() else c for c in target.__name__).lstrip("_")
+    names = list(inspect.signature(process).parameters)[1:]
+    initial = target.__init__
+
+    @functools.wraps(initial)
+    def construct(self: Any, *args: Any, **kwargs: Any) -> None:
+        bound = inspect.signature(initial).bind(self, *args, **kwargs)
+        self.__pywebml_construct__ = dict(list(bound.arguments.items())[1:])
+        initial(self, *args, **kwargs)
+
+    @functools.wraps(process)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        tracer = current_tracer()
+        if tracer is None or not any(isinstance(one, Stream) for one in (*args, *kwargs.values())):
+            return process(self, *args, **kwargs)
+        given = {**dict(zip(names, args, strict=False)), **kwargs}
+        return tracer.call(contract, name, given, self.__pywebml_construct__)
+
+    if initial is not object.__init__:
+        target.__init__ = construct  # type: ignore[misc]  # so that options are known when traced
+    else:
+        target.__pywebml_construct__ = {}  # type: ignore[attr-defined]
+    target.process = call  # type: ignore[attr-defined]
+    setattr(target, CONTRACT, contract)
+    return target
+
+
+@dataclass
+class Graph:
+    """A traced pipeline.
+
+    Attributes:
+        inputs, outputs: stream types by stream name, in the order of the function's parameters and results.
+        types: the stream types of all streams.
+        models: the models that nodes name.
+        contracts: the user's own calculators in use; empty when no Python is needed to run the graph.
+    """
+
+    config: GraphConfig
+    inputs: dict[str, str]
+    outputs: dict[str, str]
+    types: dict[str, str]
+    models: dict[str, Model]
+    contracts: dict[str, Contract]
+
+
+@dataclass
+class App(Generic[P, R]):
+    """A pipeline with its title; calling it runs the pipeline's function as it is."""
+
+    function: Callable[P, R]
+    title: str
+    samples: list[str] = field(default_factory=list)
+    file: Path = field(default_factory=Path)
+
+    @property
+    def name(self) -> str:
+        return self.function.__name__
+
+    @property
+    def description(self) -> str:
+        """The first paragraph of the app's docstring, or of its file's."""
+        doc = inspect.getdoc(self.function) or getattr(inspect.getmodule(self.function), "__doc__", None) or ""
+        return " ".join(doc.split("\n\n")[0].split())
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self.function(*args, **kwargs)
+
+    def trace(self) -> Graph:
+        """Runs the function on streams; gives the graph.
+
+        Raises:
+            AuthoringError: with the file and line that wrote the mistake.
+        """
+        with tracing() as tracer:
+            inputs = _input_types(self.function)
+            streams = [tracer.graph_input(name, type) for name, type in inputs.items()]
+            result: Any = self.function(*streams)  # type: ignore[arg-type, call-arg]  # streams for payloads
+            outputs = _named_outputs(self.name, result)
+            tracer.config.output_stream = [name_of(one) for one in outputs.values()]
+            renamed = _rename_outputs(tracer.config, outputs)
+        types = {renamed.get(name, name): type for name, type in tracer.types.items()}
+        drop_unused_outputs(tracer.config)
+        output_types = {name: types[name] for name in outputs}
+        return Graph(tracer.config, inputs, output_types, types, tracer.models, tracer.contracts)
+
+
+def _input_types(function: Callable[..., Any]) -> dict[str, str]:
+    hints = get_type_hints(function, include_extras=True)
+    types: dict[str, str] = {}
+    for name in inspect.signature(function).parameters:
+        type_name = stream_type(hints.get(name))
+        if type_name not in PUBLIC:
+            wanted = ", ".join(f"pw.{one}" for one in PUBLIC)
+            raise AuthoringError(f"the parameter '{name}' of '{function.__name__}' needs one of {wanted}")
+        types[name] = type_name
+    if not types:
+        raise AuthoringError(f"'{function.__name__}' takes no stream; give it 'frame: pw.Image'")
+    return types
+
+
+def _named_outputs(name: str, result: Any) -> dict[str, Stream]:
+    named = result if isinstance(result, dict) else {"output": result}
+    if not named:
+        raise AuthoringError(f"the pipeline '{name}' returns nothing; return a stream, or a dict of streams")
+    for key, one in named.items():
+        if not isinstance(one, Stream):
+            raise AuthoringError(f"the pipeline '{name}' must return streams; '{key}' is {one!r}")
+    return named
+
+
+def _rename_outputs(config: GraphConfig, outputs: dict[str, Stream]) -> dict[str, str]:
+    """Gives output streams the names that the user chose; a stream that has one already is passed through."""
+    renamed: dict[str, str] = {}
+    for name, stream in outputs.items():
+        old = name_of(stream)
+        if old in config.input_stream or old in renamed:
+            raise AuthoringError(f"the output '{name}' is {stream!r}, which is an input or an output already")
+        renamed[old] = name
+    clash = {renamed.get(one, one) for one in config.input_stream} & set(outputs)
+    if clash:
+        raise AuthoringError(f"the output '{min(clash)}' has the name of an input; choose another")
+    _rename(config, renamed)
+    return renamed
+
+
+def _rename(config: GraphConfig, names: Mapping[str, str]) -> None:
+    def new(entry: str) -> str:
+        tag, colon, name = entry.rpartition(":")
+        return tag + colon + names.get(name, name)
+
+    config.output_stream = [new(entry) for entry in config.output_stream]
+    for node in config.node:
+        node.input_stream = [new(entry) for entry in node.input_stream]
+        node.output_stream = [new(entry) for entry in node.output_stream]
+
+
+def app(*, title: str, samples: Sequence[str] = ()) -> Callable[[Callable[P, R]], App[P, R]]:
+    """Makes a function into an app: its parameters are the inputs, what it returns are the outputs.
+
+    Args:
+        title: the page's title.
+        samples: image files to offer in the page, as paths relative to the app's file.
+    """
+    file = calling_file()
+
+    def decorate(function: Callable[P, R]) -> App[P, R]:
+        return App(function, title, list(samples), file)
+
+    return decorate
+
+
+__all__ = ["App", "Graph", "app", "calculator", "check_known", "standard"]

@@ -1,0 +1,183 @@
+/**
+ * Every message between the page and the worker that runs the graph. The page imports nothing else of what
+ * the worker runs. Images travel by transfer, everything else by copy.
+ */
+
+/** The backends that an app can run its models on. */
+export type BackendName = "litert-wasm";
+
+/** What loading is busy with; each stage has a time limit (see {@link STAGE_TIMEOUT}). */
+export type Stage = "site" | "engine" | "model" | "python" | "packages" | "app";
+
+/** Seconds without any progress after which a loading stage is given up. */
+export const STAGE_TIMEOUT = 60;
+
+/** Seconds after which a calculator that has not returned is taken for one that never will. */
+export const CALCULATOR_TIMEOUT = 10;
+
+/** Names of streams and what they carry, as the site's manifest states them. */
+export type StreamTypes = Readonly<Record<string, string>>;
+
+export interface Box {
+  xmin: number;
+  ymin: number;
+  width: number;
+  height: number;
+}
+
+export interface Detection {
+  label: string;
+  score: number;
+  box: Box;
+  keypoints: { x: number; y: number }[];
+}
+
+export interface Mask {
+  width: number;
+  height: number;
+  data: Float32Array;
+}
+
+export interface Tensor {
+  shape: number[];
+  data: Float32Array | Int32Array | Uint8Array;
+}
+
+/** A packet's payload as the page's script sees it. */
+export type Value = ImageBitmap | Mask | Tensor | Tensor[] | Detection[] | object[] | string | number;
+
+/** Starts the worker: the first message, once. */
+export interface Init {
+  type: "init";
+  /** Absolute address of the site's folder, ending in "/". */
+  base: string;
+  /** "auto" or the name of a backend. */
+  backend: string;
+  /** Where the first Image output is drawn for the visitor. */
+  canvas: OffscreenCanvas | null;
+}
+
+/** One input for the graph. The image is closed by the worker. */
+export interface Frame {
+  type: "frame";
+  id: number;
+  /** Microseconds; strictly rising within a run. */
+  timestamp: number;
+  image: ImageBitmap | VideoFrame;
+  /** Draw the first Image output on the canvas. */
+  show: boolean;
+  /** Send Image outputs back as ImageBitmaps too. */
+  values: boolean;
+  /** Whether to go on without the Python calculators while Python is still starting. */
+  partial: boolean;
+}
+
+/** Ends the run: closes the graph, so that the next frame begins a new run at any timestamp. */
+export interface Reset {
+  type: "reset";
+}
+
+export type ToWorker = Init | Frame | Reset;
+
+/** Loading goes on. `total` 0: not known. Units are bytes, or steps where a stage has none. */
+export interface Status {
+  type: "status";
+  stage: Stage;
+  /** What is being loaded, in words, as in "numpy". */
+  detail: string;
+  loaded: number;
+  total: number;
+}
+
+/** "frames": frames may be sent; "python": Python calculators run from now on (sent also if there are none). */
+export interface Ready {
+  type: "ready";
+  what: "frames" | "python";
+  backend: BackendName;
+  /** Why this backend, in one line. */
+  reason: string;
+}
+
+/** A Python calculator is about to run, so that one that never returns can be named. */
+export interface Entering {
+  type: "entering";
+  node: string;
+  timestamp: number;
+}
+
+/** A frame has gone through the graph. Streams without a packet at its timestamp are absent. */
+export interface Result {
+  type: "result";
+  id: number;
+  timestamp: number;
+  values: Record<string, Value>;
+  /** Size of the shown image; absent when nothing was drawn. */
+  shown?: { width: number; height: number };
+  /** Python calculators that were left out, because Python was still starting. */
+  pending: string[];
+  /** Milliseconds by node, of this frame. */
+  milliseconds: Record<string, number>;
+}
+
+export type ErrorName =
+  | "LoadError"
+  | "ModelError"
+  | "CalculatorError"
+  | "ImageError"
+  | "UnsupportedError"
+  | "InternalError";
+
+export interface Failure {
+  name: ErrorName;
+  /** One sentence that a person can act on. */
+  message: string;
+  /** The Python or JavaScript stack, where there is one. */
+  stack: string;
+  /** The calculator's node and the packet's timestamp, where a calculator failed. */
+  node?: string;
+  timestamp?: number;
+  stage?: Stage;
+}
+
+/** Something failed. With an `id`, that frame; `fatal`: the worker is of no more use. */
+export interface Failed {
+  type: "error";
+  error: Failure;
+  id?: number;
+  fatal: boolean;
+}
+
+export type FromWorker = Status | Ready | Entering | Result | Failed;
+
+/** `manifest.json` of a built site. */
+export interface Manifest {
+  format: 1;
+  name: string;
+  title: string;
+  description: string;
+  inputs: StreamTypes;
+  outputs: StreamTypes;
+  /** Models by the name that the graph's nodes use. */
+  models: Record<string, Asset>;
+  /** Null when the graph has no Python calculators. */
+  python: PythonAssets | null;
+  samples: { name: string; path: string; kind: "image" | "video" }[];
+}
+
+/** A file of the site: its path below the site's folder, its size and hash. */
+export interface Asset {
+  path: string;
+  bytes: number;
+  sha256: string;
+}
+
+export interface PythonAssets {
+  /** Folder of Pyodide's own files, below the site's folder, ending in "/". */
+  pyodide: string;
+  /** Wheels, in the order in which they are to be installed. */
+  packages: (Asset & { name: string })[];
+  /** A zip of the app's own modules and of pyweb_ml's graph, unpacked where Python finds modules. */
+  app: Asset;
+  /** Python calculators by name. */
+  calculators: Record<string, { module: string }>;
+}
