@@ -1,0 +1,15 @@
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["node_modules/", "*.js", "*.mjs"] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      // Numbers and enums in messages are meant.
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // Checked indexing (noUncheckedIndexedAccess) makes "!" the honest mark of a bound that a loop proves.
+      "@typescript-eslint/no-non-null-assertion": "off",
+    },
+  },
+);
