@@ -1,0 +1,1 @@
+"""Names and edges: payload types, contracts, configs, authoring. No I/O, no kernels."""
