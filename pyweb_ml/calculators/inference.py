@@ -13,9 +13,7 @@ from pyweb_ml.graph.contract import OutputPort
 from pyweb_ml.graph.payloads import Tensors
 
 
-@standard(
-    "InferenceCalculator", tags={"tensors": "TENSORS"}, outputs=(OutputPort("TENSORS", "Tensors"),)
-)
+@standard("InferenceCalculator", tags={"tensors": "TENSORS"}, outputs=(OutputPort("TENSORS", "Tensors"),))
 def inference(tensors: Tensors, *, model: Model) -> Tensors:
     """Runs a model on tensors.
 

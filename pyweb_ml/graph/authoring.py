@@ -81,8 +81,8 @@ def check_positional(contract: Contract, name: str, args: Sequence[Any]) -> None
         raise AuthoringError(f"{here()}: '{name}' is given {len(args)} values, more than it takes")
 
 
-def _recording_class(target: type[T]) -> type[T]:
-    process = target.process  # type: ignore[attr-defined]  # looked up by the caller
+def _recording_class(target: Any) -> Any:
+    process = target.process
     contract = read_contract(target.__name__, process, python=True, options_type=PYTHON_OPTIONS)
     contract = Contract(**{**vars(contract), "work": target})
     name = "".join("_" + c.lower() if c.isupper() else c for c in target.__name__).lstrip("_")
@@ -104,10 +104,10 @@ def _recording_class(target: type[T]) -> type[T]:
         return tracer.call(contract, name, given, self.__pywebml_construct__)
 
     if initial is not object.__init__:
-        target.__init__ = construct  # type: ignore[misc]  # so that options are known when traced
+        target.__init__ = construct
     else:
-        target.__pywebml_construct__ = {}  # type: ignore[attr-defined]
-    target.process = call  # type: ignore[attr-defined]
+        target.__pywebml_construct__ = {}
+    target.process = call
     setattr(target, CONTRACT, contract)
     return target
 

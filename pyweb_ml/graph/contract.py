@@ -171,7 +171,7 @@ def _outputs(name: str, hints: dict[str, Any]) -> tuple[tuple[OutputPort, ...], 
     several = get_origin(given) is tuple
     types = [_stream_of(one)[0] for one in (get_args(given) if several else (given,))]
     if None in types:
-        raise AuthoringError(f"'{name}' returns {given!r}, which is no stream type; use one of pw.Image, pw.Mask, …")
+        raise AuthoringError(f"'{name}' returns {given!r}, which is no stream type; use pw.Image, pw.Mask, …")
     return tuple(OutputPort("", one or "") for one in types), several
 
 

@@ -77,7 +77,8 @@ class Tracer:
                 continue
             problem = option_problem(option.annotation, value)
             if problem:
-                raise AuthoringError(f"{here()}: the option '{key}' of '{name}' must be {problem}, not {value!r}")
+                wrong = f"the option '{key}' of '{name}' must be {problem}, not {value!r}"
+                raise AuthoringError(f"{here()}: {wrong}")
             is_model = isinstance(value, Model)
             yield ("model_path", self._model(value)) if is_model else (key, option.encode(value))
 
@@ -99,8 +100,8 @@ class Tracer:
             streams.append(stream)
         if contract.several:
             return tuple(streams)
-        named = {port.attribute: one for port, one in zip(contract.outputs, streams, strict=True) if port.attribute}
-        return with_attributes(streams[0], named)
+        pairs = zip(contract.outputs, streams, strict=True)
+        return with_attributes(streams[0], {port.attribute: one for port, one in pairs if port.attribute})
 
     def _stream(self, name: str, type: str) -> Stream:
         self.types[name] = type
@@ -121,7 +122,8 @@ def check_known(contract: Contract, name: str, given: Mapping[str, Any]) -> None
             raise AuthoringError(f"{here()}: '{name}' has no option '{key}'; {hint}")
     for port in contract.inputs:
         if not port.optional and given.get(port.parameter) is None:
-            raise AuthoringError(f"{here()}: '{name}' needs its input '{port.parameter}', of type {port.type}")
+            wanted = f"its input '{port.parameter}', of type {port.type}"
+            raise AuthoringError(f"{here()}: '{name}' needs {wanted}")
 
 
 def _connect(name: str, port: InputPort, value: Any) -> str | None:
@@ -170,10 +172,10 @@ def tracing() -> Iterator[Tracer]:
 
 
 def drop_unused_outputs(config: GraphConfig) -> None:
-    """Leaves out every output that nothing reads, save a node's last one."""
+    """Leaves out every tagged output that nothing reads, save a node's first (untagged go by position)."""
     read = set(config.output_stream)
     for node in config.node:
         read |= {entry.rpartition(":")[2] for entry in node.input_stream + node.input_side_packet}
     for node in config.node:
-        kept = [entry for entry in node.output_stream if entry.rpartition(":")[2] in read]
+        kept = [entry for entry in node.output_stream if ":" not in entry or entry.rpartition(":")[2] in read]
         node.output_stream = kept or node.output_stream[:1]
