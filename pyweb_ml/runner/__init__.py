@@ -1,7 +1,9 @@
 """The desktop runner: the same graph as in the page, in CPython with numpy and ai-edge-litert."""
 
 import os
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +21,13 @@ def run_once(graph: Graph, payloads: dict[str, Any], at: int = 0) -> dict[str, A
     results: dict[str, Any] = {}
     with Scheduler(graph) as scheduler:
         for name in graph.outputs:
-            scheduler.observe(name, lambda _, payload, name=name: results.__setitem__(name, payload))
+            scheduler.observe(name, partial(_keep, results, name))
         scheduler.add(at, payloads)
     return results
+
+
+def _keep(results: dict[str, Any], name: str, _: int, payload: Any) -> None:
+    results[name] = payload
 
 
 def run_file(app: App[Any, Any], input: Path, output: Path) -> None:
@@ -54,22 +60,14 @@ def _write(graph: Graph, results: dict[str, Any], target: Path) -> None:
     write_image(target, results[images[0]])
 
 
-class _whole:  # noqa: N801  # used as a verb: with _whole(path) as target
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
     """A file that appears only when it is whole: written beside its place, then moved there."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        if not path.parent.is_dir():
-            raise MediaError(f"cannot write '{path}': there is no folder '{path.parent}'")
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
-        os.close(handle)
-        self._temporary = Path(name)
-
-    def __enter__(self) -> Path:
-        return self._temporary
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if kind is None:
-            os.replace(self._temporary, self._path)
-        else:
-            self._temporary.unlink(missing_ok=True)
+    if not path.parent.is_dir():
+        raise MediaError(f"cannot write '{path}': there is no folder '{path.parent}'")
+    temporary = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
