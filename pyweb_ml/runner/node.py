@@ -17,24 +17,25 @@ class Node:
     """A node of the graph, with a queue for each of its inputs.
 
     Attributes:
-        queues: by stream name.
-        inputs: by stream name, the port that the stream feeds.
+        inputs: for each input the stream that feeds it, its port and its queue.
         outputs: by stream name, the position among the contract's outputs.
     """
 
     def __init__(self, config: NodeConfig, contract: Contract, models: Mapping[str, Model]) -> None:
         self.config = config
         self.contract = contract
-        self.inputs = {
-            split_name(entry)[1]: _port(contract, split_name(entry)[0]) for entry in config.input_stream
-        }
-        self.queues = {name: InputQueue() for name in self.inputs}
+        entries = [split_name(entry) for entry in config.input_stream]
+        self.inputs = [(stream, _port(contract, tag), InputQueue()) for tag, stream in entries]
         made = list(enumerate(config.output_stream + config.output_side_packet))
         self.outputs = {split_name(entry)[1]: _position(contract, entry, index) for index, entry in made}
         self.bound = timestamp.MIN
         self._options = decode_options(contract, config.options, models)
         self._side: dict[str, Any] = {}
         self._instance: Any = None
+
+    @property
+    def queues(self) -> list[InputQueue]:
+        return [queue for _, _, queue in self.inputs]
 
     def open(self, side_packets: Mapping[str, Any]) -> None:
         """Makes what lives for one run; `side_packets` holds those made so far, by name."""
@@ -47,8 +48,8 @@ class Node:
 
     def process(self, at: int) -> dict[str, Any]:
         """Runs on the packets at a timestamp; gives the payload of each output that has one, by stream name."""
-        given = {port.parameter: self.queues[name].take(at) for name, port in self.inputs.items()}
-        if any(given[port.parameter] is None and not port.optional for port in self.inputs.values()):
+        given = {port.parameter: queue.take(at) for _, port, queue in self.inputs}
+        if any(given[port.parameter] is None and not port.optional for _, port, _ in self.inputs):
             return {}
         work = self._instance.process if self._instance is not None else self.contract.work
         return self._outputs(at, self._guard(at, work, **given, **self._side, **self._options))

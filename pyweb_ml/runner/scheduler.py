@@ -30,8 +30,8 @@ class Scheduler:
         self._observers: dict[str, list[Observer]] = {}
         self._opened: list[Node] = []
         for node in self._nodes:
-            for name, queue in node.queues.items():
-                self._readers.setdefault(name, []).append(queue)
+            for stream, _, queue in node.inputs:
+                self._readers.setdefault(stream, []).append(queue)
 
     def __enter__(self) -> "Scheduler":
         self.open()
@@ -84,16 +84,16 @@ class Scheduler:
             pass
 
     def _step(self, node: Node) -> bool:
-        if not node.queues:
+        if not node.inputs:
             return False
-        at = ready_timestamp(list(node.queues.values()))
+        at = ready_timestamp(node.queues)
         if at is not None:
             for name, payload in node.process(at).items():
                 self._emit(name, at, payload)
         return self._propagate(node) or at is not None
 
     def _propagate(self, node: Node) -> bool:
-        bound = min(queue.settled() for queue in node.queues.values())
+        bound = min(queue.settled() for queue in node.queues)
         if bound <= node.bound:
             return False
         node.bound = bound
