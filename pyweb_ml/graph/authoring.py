@@ -147,7 +147,7 @@ class App(Generic[P, R]):
     @property
     def description(self) -> str:
         """The first paragraph of the app's docstring, or of its file's."""
-        doc = inspect.getdoc(self.function) or getattr(inspect.getmodule(self.function), "__doc__", None) or ""
+        doc = inspect.getdoc(self.function) or getattr(self.function, "__globals__", {}).get("__doc__") or ""
         return " ".join(doc.split("\n\n")[0].split())
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
