@@ -1,0 +1,53 @@
+"""`manifest.json`: what the page learns first of a built site. Its types are in static/src/protocol.ts."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pyweb_ml.bundle.asset_file import Asset
+from pyweb_ml.bundle.python_packages import SitePackage
+from pyweb_ml.bundle.samples import Sample
+from pyweb_ml.graph.authoring import App, Graph
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class PythonAssets:
+    """The page's Python: Pyodide's folder, the packages in the order of their installation, and the app's zip."""
+
+    pyodide: str
+    packages: Sequence[tuple[SitePackage, Asset]]
+    app: Asset
+
+    def to_json(self, graph: Graph) -> dict[str, Any]:
+        modules = {name: {"module": contract.work.__module__} for name, contract in graph.contracts.items()}
+        return {
+            "pyodide": self.pyodide,
+            "packages": [{"name": package.name, **asdict(asset)} for package, asset in self.packages],
+            "app": asdict(self.app),
+            "calculators": modules,
+        }
+
+
+def manifest_json(
+    app: App[Any, Any],
+    graph: Graph,
+    models: dict[str, Asset],
+    python: PythonAssets | None,
+    samples: Sequence[Sample],
+) -> bytes:
+    """The manifest as JSON text."""
+    manifest = {
+        "format": FORMAT,
+        "name": app.name,
+        "title": app.title,
+        "description": app.description,
+        "inputs": graph.inputs,
+        "outputs": graph.outputs,
+        "models": {name: asdict(asset) for name, asset in models.items()},
+        "python": python.to_json(graph) if python else None,
+        "samples": [asdict(sample) for sample in samples],
+    }
+    return json.dumps(manifest, indent=1, ensure_ascii=False).encode()

@@ -1,0 +1,51 @@
+"""The folder that a build writes: all at once at the end, or not at all."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pyweb_ml.errors import BuildError
+
+MARKER = "manifest.json"
+_MARKS = ("index.html", MARKER, "graph.json")
+
+
+def require_replaceable(out: Path) -> None:
+    """Refuses a place that holds something which no build of ours has written.
+
+    Raises:
+        BuildError: it is a file, or a folder with other files in it.
+    """
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise BuildError(f"'{out}' is no folder; give -o the name of a new folder")
+    if out.is_dir() and any(out.iterdir()) and not all((out / name).is_file() for name in _MARKS):
+        raise BuildError(f"the folder '{out}' holds other files, which are left as they are; give -o a new folder")
+
+
+@contextmanager
+def replaced_folder(out: Path) -> Iterator[Path]:
+    """A new folder to write into, which takes the place of `out` when the block ends without an error."""
+    require_replaceable(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        fresh = work / "new"
+        fresh.mkdir()
+        yield fresh
+        _swap(out, fresh, work / "old")
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _swap(out: Path, fresh: Path, former: Path) -> None:
+    if out.exists():
+        os.rename(out, former)
+    try:
+        os.rename(fresh, out)
+    except OSError:
+        if former.exists():
+            os.rename(former, out)
+        raise

@@ -1,0 +1,57 @@
+"""What a build has written, by part, for a person to read."""
+
+import gzip
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class PinnedPackage:
+    """A Python package of the site; `source` is where its wheel was had from."""
+
+    name: str
+    version: str
+    sha256: str
+    source: str
+
+
+@dataclass(frozen=True)
+class PartSize:
+    """Size of one part of the site; `gzip` is what its files come to, each compressed by itself."""
+
+    part: str
+    files: int
+    bytes: int
+    gzip: int
+
+
+@dataclass
+class BuildReport:
+    """A finished build: whose, where, and the exact packages that went in."""
+
+    title: str
+    out: Path
+    packages: list[PinnedPackage] = field(default_factory=list)
+
+    def sizes(self) -> list[PartSize]:
+        """The parts of the site and their sizes in bytes, in the order of the site's files."""
+        parts: dict[str, list[Path]] = {}
+        for file in sorted(path for path in self.out.rglob("*") if path.is_file()):
+            parts.setdefault(_part_of(file.relative_to(self.out).parts), []).append(file)
+        return [_measure(part, files) for part, files in sorted(parts.items())]
+
+
+_PARTS = {"litert": "engine", "models": "models", "samples": "samples"}
+_PYTHON = {"pyodide": "Python", "packages": "Python packages"}
+
+
+def _part_of(parts: tuple[str, ...]) -> str:
+    if parts[0] == "python":
+        return _PYTHON.get(parts[1], "app's Python")
+    return _PARTS.get(parts[0], "page and worker")
+
+
+def _measure(part: str, files: list[Path]) -> PartSize:
+    contents = [file.read_bytes() for file in files]
+    packed = sum(len(gzip.compress(data, compresslevel=6)) for data in contents)
+    return PartSize(part, len(files), sum(map(len, contents)), packed)

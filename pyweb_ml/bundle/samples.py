@@ -1,0 +1,48 @@
+"""Pictures and films that a site offers to try it with."""
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pyweb_ml.errors import BuildError
+from pyweb_ml.graph.authoring import App
+
+KINDS = {
+    **dict.fromkeys((".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp"), "image"),
+    **dict.fromkeys((".m4v", ".mov", ".mp4", ".ogv", ".webm"), "video"),
+}
+"""File name endings that browsers show."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample as the manifest states it; `kind` is "image" or "video"."""
+
+    name: str
+    path: str
+    kind: str
+
+
+def write_samples(app: App[Any, Any], site: Path) -> list[Sample]:
+    """Copies an app's samples into the site.
+
+    Raises:
+        BuildError: a sample is not there, or is nothing that a browser shows.
+    """
+    return [_write(app.file, source, site, index) for index, source in enumerate(app.samples)]
+
+
+def _write(app_file: Path, source: str, site: Path, index: int) -> Sample:
+    file = app_file.parent / source
+    if not file.is_file():
+        raise BuildError(f"{app_file}: the sample '{source}' is not there; looked for '{file}'")
+    kind = KINDS.get(file.suffix.lower())
+    if kind is None:
+        raise BuildError(f"{app_file}: the sample '{source}' must end in one of {', '.join(sorted(KINDS))}")
+    safe = re.sub(r"[^A-Za-z0-9._-]", "-", file.name)
+    path = f"samples/{index}-{safe}"
+    (site / "samples").mkdir(exist_ok=True)
+    shutil.copyfile(file, site / path)
+    return Sample(file.stem.replace("_", " "), path, kind)
