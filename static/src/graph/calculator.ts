@@ -13,6 +13,8 @@ export function isShared(value: unknown): value is Shared {
 /** What a calculator sees while it runs; ports go by their tag, "" for none. */
 export interface CalculatorContext {
   readonly timestamp: number;
+  /** The tags of the connected inputs. */
+  readonly tags: readonly string[];
   /** The packet at this timestamp, or undefined if this stream has none. */
   input<T>(tag: string): T | undefined;
   /** Like {@link input}, where the calculator cannot do without. */

@@ -1,6 +1,6 @@
 /** The graph as data: `graph.json`, MediaPipe's `CalculatorGraphConfig` in protobuf's JSON form. */
 
-import type { Options } from "./calculator.js";
+import type { Options } from "./calculator";
 
 export interface NodeConfig {
   readonly name: string;

@@ -1,11 +1,11 @@
 /** One calculator while its graph runs: opened, given packets, closed. */
 
-import type { Calculator, CalculatorContext } from "./calculator.js";
-import { isShared } from "./calculator.js";
-import type { NodeConfig } from "./config.js";
-import { splitName } from "./config.js";
-import { InputQueue, readyTimestamp } from "./stream.js";
-import { MIN } from "./timestamp.js";
+import type { Calculator, CalculatorContext } from "./calculator";
+import { isShared } from "./calculator";
+import type { NodeConfig } from "./config";
+import { splitName } from "./config";
+import { InputQueue, readyTimestamp } from "./stream";
+import { MIN } from "./timestamp";
 
 /** A calculator failed: which, and at which timestamp (microseconds). */
 export class CalculatorError extends Error {
@@ -38,6 +38,7 @@ export class Node implements CalculatorContext {
   /** Every timestamp below is settled on the outputs. */
   bound = MIN;
   timestamp = MIN;
+  readonly tags: string[] = [];
   private readonly inputs = new Map<string, InputQueue>();
   private readonly order: InputQueue[] = [];
   private readonly taken = new Map<InputQueue, unknown>();
@@ -59,6 +60,7 @@ export class Node implements CalculatorContext {
   private connect(tag: string, stream: string): void {
     const queue = new InputQueue();
     this.inputs.set(tag, queue);
+    this.tags.push(tag);
     this.queues.push({ stream, queue });
     this.order.push(queue);
   }

@@ -5,14 +5,14 @@
  * that emits nothing at a timestamp still moves its outputs' bound, so that what waits for it can go on.
  */
 
-import type { CalculatorType } from "./calculator.js";
-import { isShared } from "./calculator.js";
-import type { GraphConfig } from "./config.js";
-import { ConfigError, splitName } from "./config.js";
-import type { Sink } from "./node.js";
-import { Node } from "./node.js";
-import { InputQueue } from "./stream.js";
-import { nextAllowedInStream } from "./timestamp.js";
+import type { CalculatorType } from "./calculator";
+import { isShared } from "./calculator";
+import type { GraphConfig } from "./config";
+import { ConfigError, splitName } from "./config";
+import type { Sink } from "./node";
+import { Node } from "./node";
+import { InputQueue } from "./stream";
+import { nextAllowedInStream } from "./timestamp";
 
 /** Sees every packet of a stream; a shared payload that it keeps, it must retain. */
 export type Observer = (payload: unknown, timestamp: number) => void;

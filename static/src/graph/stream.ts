@@ -1,8 +1,8 @@
 /** A stream's queue at one consumer: packets in order, and the bound below which no packet can come. */
 
-import { isShared } from "./calculator.js";
-import { ConfigError } from "./config.js";
-import { MIN, nextAllowedInStream } from "./timestamp.js";
+import { isShared } from "./calculator";
+import { ConfigError } from "./config";
+import { MIN, nextAllowedInStream } from "./timestamp";
 
 interface Packet {
   readonly timestamp: number;

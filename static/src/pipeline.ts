@@ -1,0 +1,139 @@
+/** A site's graph in the worker: loaded, then given frame after frame. */
+
+import type { PythonServices } from "./calculators/python";
+import { pythonCalculator } from "./calculators/python";
+import type { InferenceServices } from "./calculators/inference";
+import { inference } from "./calculators/inference";
+import { STANDARD } from "./calculators/index";
+import type { Engine } from "./engines/engine";
+import { fromJson } from "./graph/config";
+import { Scheduler } from "./graph/scheduler";
+import type { Image } from "./image";
+import { isShared } from "./graph/calculator";
+import type { Kernels } from "./kernels";
+import type { Site } from "./site";
+import { Display, PixelReader } from "./pixels";
+import type { Frame, Result, Value } from "./protocol";
+import type { PythonHost } from "./python/host";
+import { toValue } from "./values";
+
+export type Services = { kernels: Kernels } & InferenceServices & PythonServices;
+
+export interface PipelineParts {
+  readonly site: Site;
+  readonly kernels: Kernels;
+  readonly engine: Engine;
+  readonly models: InferenceServices["models"];
+  readonly python: PythonHost | null;
+  readonly canvas: OffscreenCanvas | null;
+  entering(node: string, timestamp: number): void;
+}
+
+export class Pipeline {
+  private readonly scheduler: Scheduler<Services>;
+  private readonly reader: PixelReader;
+  private readonly display: Display | null;
+  private readonly outputs = new Map<string, unknown>();
+  private pending: string[] = [];
+  private partial = false;
+  private isOpen = false;
+
+  constructor(private readonly parts: PipelineParts) {
+    const { site, kernels } = parts;
+    const calculators = Object.keys(site.manifest.python?.calculators ?? {}).map(pythonCalculator);
+    this.scheduler = new Scheduler(fromJson(site.graph), [...STANDARD, inference, ...calculators], this.services());
+    this.reader = new PixelReader(kernels);
+    this.display = parts.canvas && new Display(parts.canvas);
+    for (const name of Object.keys(site.manifest.outputs)) {
+      this.scheduler.observe(name, (payload) => {
+        this.keep(name, payload);
+      });
+    }
+  }
+
+  private services(): Services {
+    const { kernels, models, python, entering } = this.parts;
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the getters below are of another object
+    const pipeline = this;
+    return {
+      kernels,
+      models,
+      python: {
+        get create() {
+          return python?.ready ? python.create.bind(python) : undefined;
+        },
+        get partial() {
+          return pipeline.partial;
+        },
+        get started() {
+          return python?.started ?? Promise.resolve();
+        },
+        leaveOut: (node) => this.pending.push(node),
+        entering,
+      },
+    };
+  }
+
+  /** Runs the graph on one frame. */
+  async process(frame: Frame): Promise<Result> {
+    if (!this.isOpen) await this.scheduler.open();
+    this.isOpen = true;
+    this.partial = frame.partial;
+    this.pending = [];
+    this.scheduler.milliseconds.clear();
+    try {
+      const image = await this.reader.read(frame.image);
+      await this.scheduler.add(frame.timestamp, { [this.parts.site.input]: image });
+      return await this.result(frame);
+    } finally {
+      this.drop();
+    }
+  }
+
+  /** Ends the run: the next frame begins a new one. */
+  async reset(): Promise<void> {
+    if (this.isOpen) await this.scheduler.close();
+    this.isOpen = false;
+  }
+
+  private keep(name: string, payload: unknown): void {
+    if (isShared(payload)) payload.retain();
+    this.outputs.set(name, payload);
+  }
+
+  private drop(): void {
+    for (const payload of this.outputs.values()) if (isShared(payload)) payload.release();
+    this.outputs.clear();
+  }
+
+  private async result(frame: Frame): Promise<Result> {
+    const values = await this.values(frame.values);
+    const shown = frame.show ? this.show() : undefined;
+    return {
+      type: "result",
+      id: frame.id,
+      timestamp: frame.timestamp,
+      values,
+      ...(shown && { shown }),
+      pending: this.pending,
+      milliseconds: Object.fromEntries(this.scheduler.milliseconds),
+    };
+  }
+
+  private async values(withImages: boolean): Promise<Record<string, Value>> {
+    const values: Record<string, Value> = {};
+    for (const [name, payload] of this.outputs) {
+      const type = this.parts.site.manifest.outputs[name]!;
+      if (withImages || type !== "Image") values[name] = await toValue(type, payload);
+    }
+    return values;
+  }
+
+  private show(): { width: number; height: number } | undefined {
+    const shown = this.parts.site.shown;
+    const image = shown === undefined ? undefined : (this.outputs.get(shown) as Image | undefined);
+    if (!image || !this.display) return undefined;
+    this.display.draw(image);
+    return { width: image.width, height: image.height };
+  }
+}

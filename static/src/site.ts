@@ -1,0 +1,43 @@
+/** A built site, as its manifest and its graph state it. */
+
+import { fetchJson, LoadError } from "./loading";
+import type { Manifest } from "./protocol";
+
+export interface Site {
+  readonly base: string;
+  readonly manifest: Manifest;
+  readonly graph: unknown;
+  /** The input that the visitor's source feeds. */
+  readonly input: string;
+  /** The output that the visitor sees, where there is one. */
+  readonly shown: string | undefined;
+}
+
+export async function loadSite(base: string): Promise<Site> {
+  const [manifest, graph] = await Promise.all([
+    fetchJson(base, "manifest.json", "site"),
+    fetchJson(base, "graph.json", "site"),
+  ]);
+  const checked = checkManifest(manifest);
+  return { base, manifest: checked, graph, input: onlyInput(checked), shown: firstImage(checked.outputs) };
+}
+
+function checkManifest(value: unknown): Manifest {
+  const manifest = value as Partial<Manifest> | null;
+  if (manifest?.format !== 1 || !manifest.inputs || !manifest.outputs || !manifest.models) {
+    throw new LoadError("'manifest.json' is not of this version of PyWebML; build the site again", "site");
+  }
+  return manifest as Manifest;
+}
+
+function onlyInput({ inputs }: Manifest): string {
+  const image = firstImage(inputs);
+  const other = Object.keys(inputs).find((name) => name !== image);
+  if (image !== undefined && other === undefined) return image;
+  const what = other === undefined ? "takes no Image" : `takes '${other}' (${inputs[other]!}) beside an Image`;
+  throw new LoadError(`The app ${what}; a page feeds an app that takes one Image alone.`, "site");
+}
+
+function firstImage(types: Readonly<Record<string, string>>): string | undefined {
+  return Object.keys(types).find((name) => types[name] === "Image");
+}

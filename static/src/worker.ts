@@ -1,0 +1,131 @@
+/** The worker: loads a site, then answers the page's frames one after the other; see protocol.ts. */
+
+import type { CompiledModel, Engine } from "./engines/engine";
+import { createLiteRtEngine } from "./engines/litert";
+import { ConfigError } from "./graph/config";
+import { CalculatorError } from "./graph/node";
+import { Kernels } from "./kernels";
+import { fetchAsset, fetchFile, LoadError } from "./loading";
+import { Pipeline } from "./pipeline";
+import type { ErrorName, Failure, Frame, FromWorker, Init, Stage, ToWorker } from "./protocol";
+import { PythonHost } from "./python/host";
+import type { Site } from "./site";
+import { loadSite } from "./site";
+import { transferables } from "./values";
+
+/** Python starts after the first result, or, where nobody asks for one, after this many milliseconds. */
+const PYTHON_WAITS = 500;
+
+let pipeline: Promise<Pipeline> | undefined;
+let beginPython: () => void = () => undefined;
+let queue: Promise<void> = Promise.resolve();
+
+function post(message: FromWorker, transfer: Transferable[] = []): void {
+  (self as unknown as { postMessage(message: FromWorker, transfer: Transferable[]): void }).postMessage(message, transfer);
+}
+
+function report(stage: Stage, detail: string, loaded: number, total: number): void {
+  post({ type: "status", stage, detail, loaded, total });
+}
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
+  if (data.type === "init") {
+    pipeline = load(data);
+    pipeline.catch((error: unknown) => {
+      post({ type: "error", error: toFailure(error), fatal: true });
+    });
+  } else {
+    queue = queue.then(() => (data.type === "frame" ? answer(data) : reset()));
+  }
+};
+
+async function load({ base, canvas }: Init): Promise<Pipeline> {
+  report("site", "the app", 0, 0);
+  const engineAndKernels = Promise.all([startEngine(base), loadKernels(base)]);
+  engineAndKernels.catch(() => undefined); // Awaited below, after the site.
+  const site = await loadSite(base);
+  const python = site.manifest.python && new PythonHost(base, site.manifest.python, report);
+  const [engine, kernels] = await engineAndKernels;
+  const models = await compileModels(site, engine);
+  const made = new Pipeline({ site, kernels, engine, models, python, canvas, entering });
+  const ready = { type: "ready", backend: engine.backend, reason: engine.reason } as const;
+  post({ ...ready, what: "frames" });
+  if (!python) post({ ...ready, what: "python" });
+  else bootPython(python, () => { post({ ...ready, what: "python" }); });
+  return made;
+}
+
+async function startEngine(base: string): Promise<Engine> {
+  report("engine", "LiteRT", 0, 0);
+  try {
+    return await createLiteRtEngine(new URL("litert/", base).href);
+  } catch (error) {
+    throw new LoadError(`the inference engine could not be started: ${messageOf(error)}`, "engine");
+  }
+}
+
+async function loadKernels(base: string): Promise<Kernels> {
+  return Kernels.load(await fetchFile(base, "kernels.wasm", "engine"));
+}
+
+async function compileModels(site: Site, engine: Engine): Promise<Map<string, CompiledModel>> {
+  const models = new Map<string, CompiledModel>();
+  for (const [name, asset] of Object.entries(site.manifest.models)) {
+    const bytes = await fetchAsset(site.base, asset, "model", (loaded, total) => {
+      report("model", name, loaded, total);
+    });
+    models.set(name, await engine.compile(bytes, name));
+  }
+  return models;
+}
+
+function bootPython(python: PythonHost, started: () => void): void {
+  beginPython = () => {
+    beginPython = () => undefined;
+    python.boot().then(started, (error: unknown) => {
+      post({ type: "error", error: toFailure(error), fatal: true });
+    });
+  };
+  setTimeout(() => { beginPython(); }, PYTHON_WAITS);
+}
+
+function entering(node: string, timestamp: number): void {
+  post({ type: "entering", node, timestamp });
+}
+
+async function answer(frame: Frame): Promise<void> {
+  try {
+    const made = await pipeline!;
+    if (!frame.partial) beginPython();
+    const result = await made.process(frame);
+    post(result, transferables(Object.values(result.values)));
+    beginPython();
+  } catch (error) {
+    frame.image.close();
+    post({ type: "error", error: toFailure(error), id: frame.id, fatal: false });
+    await reset();
+  }
+}
+
+async function reset(): Promise<void> {
+  // A calculator that fails once more while it is closed has been reported already, or is so now.
+  await (await pipeline)?.reset().catch((error: unknown) => {
+    post({ type: "error", error: toFailure(error), fatal: false });
+  });
+}
+
+function toFailure(error: unknown): Failure {
+  const failure = { name: nameOf(error), message: messageOf(error), stack: error instanceof Error ? (error.stack ?? "") : "" };
+  if (error instanceof CalculatorError) return { ...failure, node: error.node, timestamp: error.timestamp };
+  return error instanceof LoadError ? { ...failure, stage: error.stage } : failure;
+}
+
+function nameOf(error: unknown): ErrorName {
+  if (error instanceof CalculatorError) return "CalculatorError";
+  if (error instanceof LoadError) return error.name;
+  return error instanceof ConfigError ? "LoadError" : "InternalError";
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
