@@ -124,6 +124,7 @@ export type ErrorName =
   | "ModelError"
   | "CalculatorError"
   | "ImageError"
+  | "SourceError"
   | "UnsupportedError"
   | "InternalError";
 

@@ -1,0 +1,274 @@
+/** `<pywebml-app>`: a thin skin over a session (what runs) and a view (what is seen). */
+
+import { Deferred } from "./deferred";
+import { acceptDrops } from "./drop_target";
+import { ElementView } from "./element_view";
+import { AppError, toFailure } from "./failure";
+import { badAddress, notConnected } from "./messages";
+import { Presenter } from "./presenter";
+import type { Failure, Value } from "./protocol";
+import { fetchSamples } from "./samples";
+import { Session, type SessionEvents } from "./session";
+import type { Choice } from "./source";
+import { readChoice } from "./sources";
+import type { AppStats } from "./stats";
+
+/** Milliseconds after its removal when everything is given back; moving it within the page takes less. */
+const GRACE = 250;
+
+/** Milliseconds between two readings of the frame rate. */
+const NUMBERS_EVERY = 500;
+
+/**
+ * One built app in any page.
+ *
+ * Attributes: `src` (the built site's folder; default: the document's own), `source` ("camera", "screen",
+ * "none" or the address of an image or a video; default: the visitor chooses), `backend` ("auto" or a
+ * backend's name), `controls` (buttons, status line and results). A source that is given starts as soon as the
+ * element is seen, but for the screen, which a browser shares only at the press of a button.
+ *
+ * Events: `status` (detail `{stage, detail, loaded, total}`), `result` (detail `{timestamp, values, pending}`, for
+ * frames of the source; images are on the canvas, not in `values`), `error` (detail: a Failure).
+ */
+export class PywebmlApp extends HTMLElement {
+  static readonly observedAttributes = ["src", "source", "backend", "controls"];
+
+  readonly #view: ElementView;
+  readonly #presenter: Presenter;
+  #session: Session | null = null;
+  #choice: Choice | null = null;
+  /** What `ready` gave before the element was in the page. */
+  #early: Deferred<void> | null = null;
+  #seen = false;
+  #connection: AbortController | null = null;
+  #release: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    super();
+    this.#view = new ElementView(this.attachShadow({ mode: "open" }), {
+      choose: (choice) => { this.#run(choice); },
+      toggle: () => { this.#toggle(); },
+      retry: () => { this.#retry(); },
+    });
+    this.#presenter = new Presenter(this.#view);
+  }
+
+  /** Settles when everything is loaded, Python included; asking for it begins to load an element in the page. */
+  get ready(): Promise<void> {
+    if (this.isConnected) return this.#load();
+    this.#early ??= new Deferred();
+    return this.#early.promise;
+  }
+
+  get stats(): AppStats {
+    return this.#getSession().stats;
+  }
+
+  /**
+   * Runs the graph on one image and gives every output, Python's included.
+   *
+   * @param image anything that createImageBitmap takes; it stays the caller's. Above 16 megapixels it is made
+   *   smaller first.
+   * @param options.timestamp whole microseconds, above the one before it; by default the next one.
+   * @returns outputs by stream; a stream without a packet at this timestamp is absent.
+   * @throws AppError, with the Failure as its `failure`.
+   */
+  async process(image: ImageBitmapSource, options: { timestamp?: number } = {}): Promise<Record<string, Value>> {
+    if (!this.isConnected) throw new AppError(notConnected("process"));
+    this.#presenter.forgive();
+    const values = await this.#getSession().process(image, options.timestamp);
+    this.#view.showPicture();
+    return values;
+  }
+
+  /**
+   * Starts the chosen source: the attribute's, or what the visitor chose last.
+   *
+   * @throws AppError where it cannot be opened; the event `error` and the panel say it too.
+   */
+  async start(): Promise<void> {
+    if (!this.isConnected) throw new AppError(notConnected("start"));
+    this.#presenter.forgive();
+    await this.#getSession().start(this.#choice);
+  }
+
+  /** Stops the source and ends the run: the next frame begins a new one. */
+  stop(): void {
+    this.#session?.stop();
+  }
+
+  /** Starts an image or a video file, as if the visitor had chosen it; rejects as {@link start} does. */
+  async open(file: Blob): Promise<void> {
+    this.#choice = { kind: "file", file, name: file instanceof File ? file.name : "the file" };
+    await this.start();
+  }
+
+  connectedCallback(): void {
+    clearTimeout(this.#release);
+    if (this.#connection !== null) return;
+    this.#connection = new AbortController();
+    this.#choice ??= readChoice(this.getAttribute("source"));
+    this.#showControls();
+    this.#listen(this.#connection.signal);
+    const early = this.#early;
+    if (early !== null) this.#load().then(early.resolve, early.reject);
+    this.#early = null;
+  }
+
+  disconnectedCallback(): void {
+    this.#release = setTimeout(() => { this.#dispose(); }, GRACE);
+  }
+
+  attributeChangedCallback(name: string, before: string | null, after: string | null): void {
+    if (this.#connection === null || before === after) return;
+    if (name === "controls") this.#showControls();
+    else if (name === "source") this.#followSource(after);
+    else this.#reload();
+  }
+
+  #listen(signal: AbortSignal): void {
+    const observer = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      observer.disconnect();
+      this.#appear();
+    });
+    observer.observe(this);
+    const numbers = setInterval(() => { this.#showNumbers(); }, NUMBERS_EVERY);
+    signal.addEventListener("abort", () => {
+      observer.disconnect();
+      clearInterval(numbers);
+    });
+    const over = (is: boolean): void => { this.#view.showDropping(is && this.hasAttribute("controls")); };
+    const take = (file: File): void => { this.#run({ kind: "file", file, name: file.name }); };
+    acceptDrops(this, { over, take }, signal);
+  }
+
+  /** The element is seen for the first time: what it needs is loaded, and what it shows is begun. */
+  #appear(): void {
+    this.#seen = true;
+    void this.#showSamples();
+    if (this.#choice === null || this.#choice.kind === "screen") this.#load().catch(() => undefined);
+    else this.#run(this.#choice);
+  }
+
+  #load(): Promise<void> {
+    this.#presenter.begin();
+    return this.#getSession().load().then(() => undefined);
+  }
+
+  /** As {@link start}, where nobody waits for the promise; the session has reported what it rejects with. */
+  #run(choice: Choice | null): void {
+    this.#choice = choice;
+    this.start().catch(() => undefined);
+  }
+
+  #toggle(): void {
+    if (this.#presenter.busy) this.stop();
+    else this.#run(this.#choice);
+  }
+
+  #retry(): void {
+    this.#presenter.forgive();
+    void this.#showSamples();
+    if (this.#choice === null) this.#load().catch(() => undefined);
+    else this.#run(this.#choice);
+  }
+
+  #followSource(source: string | null): void {
+    this.stop();
+    this.#choice = readChoice(source);
+    this.#presenter.activity("idle", this.#choice !== null);
+    if (this.#seen && this.#choice !== null && this.#choice.kind !== "screen") this.#run(this.#choice);
+  }
+
+  /** Another site or another backend: everything anew, at once if it had begun. */
+  #reload(): void {
+    this.#session?.release();
+    this.#session = null;
+    if (this.#seen) this.#appear();
+  }
+
+  #dispose(): void {
+    if (this.isConnected) return;
+    this.#connection?.abort();
+    this.#connection = null;
+    this.#session?.release();
+    this.#session = null;
+    this.#seen = false;
+  }
+
+  #showControls(): void {
+    this.#view.showControls(this.hasAttribute("controls"));
+    this.#presenter.activity(this.#presenter.is, this.#choice !== null);
+    if (this.#seen) void this.#showSamples();
+  }
+
+  async #showSamples(): Promise<void> {
+    if (!this.hasAttribute("controls")) return;
+    const base = this.#base();
+    try {
+      const samples = await fetchSamples(base);
+      if (base.href === this.#base().href) this.#view.showSamples(samples);
+    } catch (error) {
+      this.#fail(toFailure(error));
+    }
+  }
+
+  #showNumbers(): void {
+    if (this.#session !== null) this.#presenter.numbers(this.#session.stats, this.#session.rate);
+  }
+
+  #getSession(): Session {
+    this.#session ??= new Session(
+      {
+        script: new URL("worker.js", import.meta.url),
+        base: this.#base().href,
+        backend: this.getAttribute("backend") ?? "auto",
+        canvas: () => this.#view.freshCanvas(),
+      },
+      this.#sessionEvents(),
+    );
+    return this.#session;
+  }
+
+  #sessionEvents(): SessionEvents {
+    const presenter = this.#presenter;
+    return {
+      status: (status) => {
+        presenter.status(status);
+        const { stage, detail, loaded, total } = status;
+        this.#tell("status", { stage, detail, loaded, total });
+      },
+      ready: (ready) => { presenter.ready(ready); },
+      result: (result) => {
+        presenter.result(result);
+        const { timestamp, values, pending } = result;
+        this.#tell("result", { timestamp, values, pending });
+      },
+      failed: (failure) => { this.#fail(failure); },
+      activity: (activity) => { presenter.activity(activity, this.#choice !== null); },
+      notice: (notice) => { presenter.notice(notice); },
+    };
+  }
+
+  #fail(failure: Failure): void {
+    this.#presenter.failed(failure);
+    this.#tell("error", failure);
+  }
+
+  #tell(type: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  /** The site's folder: absolute, ending in "/". */
+  #base(): URL {
+    const src = this.getAttribute("src") ?? "./";
+    const url = URL.parse(src, document.baseURI);
+    if (url === null) throw new AppError(badAddress(src));
+    if (!url.pathname.endsWith("/")) url.pathname += "/";
+    return url;
+  }
+}
+
+// A page may load the script twice, as when two apps are shown that were built apart.
+if (customElements.get("pywebml-app") === undefined) customElements.define("pywebml-app", PywebmlApp);

@@ -1,0 +1,30 @@
+/** The element's shadow tree, before anything has happened. */
+
+export const MARKUP = `
+<div class="stage" part="stage">
+  <div class="poster"><slot>
+    <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.5" aria-hidden="true">
+      <rect x="3" y="5" width="18" height="14" rx="2.5"/><circle cx="8.5" cy="10" r="1.5"/><path d="m4 17 5-4 3 2 4-4 5 5"/>
+    </svg>
+    <p class="invitation">Choose a camera, an image or a video,<br>or drop a file here.</p>
+  </slot></div>
+</div>
+<div class="error" role="alert" hidden></div>
+<div class="controls" part="controls" hidden>
+  <div class="row" role="group" aria-label="Source">
+    <button type="button" data-pick="camera">Camera</button>
+    <button type="button" data-pick="screen">Screen</button>
+    <button type="button" data-pick="image">Image…</button>
+    <button type="button" data-pick="video">Video…</button>
+    <button type="button" class="main" disabled>Start</button>
+  </div>
+  <div class="status">
+    <p class="words"><span role="status" aria-live="polite"></span><span class="amount"></span></p>
+    <p class="numbers"></p>
+    <div class="bar off" role="progressbar" aria-label="Loading"><div></div></div>
+  </div>
+  <p class="notice" role="status" hidden></p>
+  <div class="row samples" role="group" aria-label="Samples"></div>
+  <details class="values" hidden><summary>Results</summary><pre tabindex="0" aria-label="Results of the last frame"></pre></details>
+</div>
+`;

@@ -1,0 +1,105 @@
+/** The element's CSS. Colours can be set from outside by the custom properties on `:host`. */
+
+export const STYLE = `
+:host {
+  --_paper: var(--pywebml-paper, #ffffff);
+  --_ink: var(--pywebml-ink, #1b1f27);
+  --_soft: var(--pywebml-soft, #555d6b);
+  --_line: var(--pywebml-line, #d5dae2);
+  --_fill: var(--pywebml-fill, #f1f3f7);
+  --_accent: var(--pywebml-accent, #1f5fbf);
+  --_on-accent: var(--pywebml-on-accent, #ffffff);
+  --_bad: #a3261b;
+  --_bad-fill: #fdf0ee;
+  display: block;
+  color-scheme: light dark;
+  color: var(--_ink);
+  font: 1rem/1.5 system-ui, sans-serif;
+  container-type: inline-size;
+}
+@media (prefers-color-scheme: dark) {
+  :host {
+    --_paper: var(--pywebml-paper, #171a20);
+    --_ink: var(--pywebml-ink, #e9ecf1);
+    --_soft: var(--pywebml-soft, #a7b0be);
+    --_line: var(--pywebml-line, #343a46);
+    --_fill: var(--pywebml-fill, #20242c);
+    --_accent: var(--pywebml-accent, #8ab4f8);
+    --_on-accent: var(--pywebml-on-accent, #10213d);
+    --_bad: #ffb4a9;
+    --_bad-fill: #351a18;
+  }
+}
+* { box-sizing: border-box; }
+[hidden] { display: none !important; }
+.stage {
+  position: relative;
+  aspect-ratio: var(--pywebml-aspect, 4 / 3);
+  max-height: var(--pywebml-max-height, 72vh);
+  width: 100%;
+  overflow: hidden;
+  border-radius: 12px;
+  background: var(--_fill);
+}
+.stage.dropping { outline: 3px dashed var(--_accent); outline-offset: -8px; }
+canvas { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: contain; }
+.poster {
+  position: absolute; inset: 0; display: grid; place-content: center; justify-items: center; gap: .25rem;
+  padding: 1rem; text-align: center; color: var(--_soft); text-wrap: balance;
+}
+.poster svg { width: 3rem; height: 3rem; opacity: .7; }
+.poster p { margin: 0; }
+.controls { display: grid; gap: .75rem; padding-top: .75rem; }
+.row { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
+button {
+  font: inherit; font-weight: 500; color: var(--_ink); background: var(--_paper);
+  border: 1px solid var(--_line); border-radius: 8px; min-height: 44px; padding: .375rem .875rem; cursor: pointer;
+}
+button:hover:not(:disabled) { border-color: var(--_accent); background: var(--_fill); }
+button:focus-visible, summary:focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px; }
+button:disabled { color: var(--_soft); background: var(--_fill); cursor: default; }
+button.main {
+  margin-inline-start: auto; min-width: 5.5rem;
+  color: var(--_on-accent); background: var(--_accent); border-color: var(--_accent);
+}
+button.main:hover:not(:disabled) { background: var(--_accent); filter: brightness(1.08); }
+button.main:disabled { color: var(--_soft); background: var(--_fill); border-color: var(--_line); }
+.status { display: grid; grid-template-columns: 1fr auto; gap: .25rem 1rem; font-size: .9375rem; min-height: 2.125rem; }
+.status p { margin: 0; }
+.words { min-width: 0; overflow-wrap: anywhere; }
+.numbers { color: var(--_soft); font-variant-numeric: tabular-nums; white-space: nowrap; }
+.bar { grid-column: 1 / -1; height: 4px; border-radius: 2px; background: var(--_fill); overflow: hidden; }
+.bar.off { visibility: hidden; }
+.bar div { height: 100%; width: 0; border-radius: 2px; background: var(--_accent); transition: width .15s linear; }
+.bar.unknown div { width: 30%; animation: slide 1.2s ease-in-out infinite alternate; }
+@keyframes slide { to { margin-inline-start: 70%; } }
+.notice { margin: 0; font-size: .9375rem; color: var(--_soft); }
+.error {
+  border: 1px solid var(--_bad); border-radius: 10px; background: var(--_bad-fill);
+  padding: .875rem 1rem; margin-top: .75rem;
+}
+.error p { margin: 0 0 .5rem; overflow-wrap: anywhere; }
+.error .sentence { font-weight: 600; color: var(--_bad); }
+details { margin-top: .5rem; }
+summary { cursor: pointer; padding: .25rem 0; border-radius: 4px; }
+pre {
+  margin: .5rem 0 0; padding: .75rem; border-radius: 8px; background: var(--_fill); overflow: auto; max-height: 16rem;
+  font: .8125rem/1.45 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere;
+}
+.samples { align-content: start; min-height: 108px; }
+.samples.none { display: none; }
+.sample { display: grid; gap: .125rem; padding: 4px; font-size: .875rem; line-height: 1.25; font-weight: 400; width: 112px; }
+.sample img, .sample .film { width: 100%; height: 72px; object-fit: cover; border-radius: 5px; background: var(--_fill); }
+.sample .film { display: grid; place-items: center; color: var(--_soft); font-size: 1.5rem; }
+.sample span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.values { border-top: 1px solid var(--_line); font-size: .9375rem; }
+@container (max-width: 30rem) {
+  .row:not(.samples) button { flex: 1 1 auto; }
+  button.main { margin-inline-start: 0; }
+  .status { grid-template-columns: 1fr; min-height: 3.6rem; }
+}
+@media (prefers-reduced-motion: reduce) {
+  .bar div { transition: none; }
+  .bar.unknown div { animation: none; width: 100%; opacity: .5; }
+}
+`;

@@ -1,0 +1,169 @@
+/** What the visitor sees and presses: the element's shadow tree. Knows no worker and no source. */
+
+import { MARKUP } from "./element_markup";
+import { STYLE } from "./element_style";
+import { showFailure } from "./failure_view";
+import type { Failure } from "./protocol";
+import type { Sample } from "./samples";
+import { sampleButton } from "./sample_view";
+import type { Activity } from "./session";
+import type { Choice } from "./source";
+
+export interface ViewHandlers {
+  choose(choice: Choice): void;
+  /** Start, or stop. */
+  toggle(): void;
+  retry(): void;
+}
+
+/** How far loading is, in 0..1; null where that is not known. */
+export interface Progress {
+  part: number | null;
+  text: string;
+}
+
+export class ElementView {
+  readonly #root: ShadowRoot;
+  readonly #handlers: ViewHandlers;
+  #said = "";
+
+  constructor(root: ShadowRoot, handlers: ViewHandlers) {
+    this.#root = root;
+    this.#handlers = handlers;
+    root.innerHTML = MARKUP;
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    root.adoptedStyleSheets = [sheet];
+    this.#wire();
+  }
+
+  /** A canvas that no worker has had yet, in place of the one before. */
+  freshCanvas(): OffscreenCanvas {
+    const canvas = document.createElement("canvas");
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", "The processed picture");
+    canvas.hidden = true;
+    this.#root.querySelector("canvas")?.remove();
+    this.#one(".stage").prepend(canvas);
+    this.#one(".poster").hidden = false;
+    return canvas.transferControlToOffscreen();
+  }
+
+  /** Something has been drawn. */
+  showPicture(): void {
+    const canvas = this.#root.querySelector("canvas");
+    if (canvas !== null) canvas.hidden = false;
+    this.#one(".poster").hidden = true;
+  }
+
+  showControls(shown: boolean): void {
+    this.#one(".controls").hidden = !shown;
+    this.#one(".invitation").hidden = !shown;
+  }
+
+  /** `sentence` is read out when it changes; `amount` goes on from it, and is only seen. */
+  showStatus(sentence: string, amount = ""): void {
+    // Writing the same words again would have some screen readers say them again.
+    if (sentence !== this.#said) this.#one(".words [role=status]").textContent = sentence;
+    this.#said = sentence;
+    this.#one(".amount").textContent = amount;
+  }
+
+  showProgress(progress: Progress | null): void {
+    const bar = this.#one(".bar");
+    bar.classList.toggle("off", progress === null);
+    bar.classList.toggle("unknown", progress !== null && progress.part === null);
+    bar.removeAttribute("aria-valuenow");
+    if (progress === null) return;
+    bar.setAttribute("aria-valuetext", progress.text);
+    if (progress.part === null) return;
+    const percent = Math.round(Math.min(Math.max(progress.part, 0), 1) * 100);
+    bar.setAttribute("aria-valuenow", percent.toString());
+    this.#one(".bar div").style.width = `${percent}%`;
+  }
+
+  showActivity(activity: Activity, canStart: boolean): void {
+    const main = this.#one<HTMLButtonElement>("button.main");
+    const busy = activity === "opening" || activity === "running";
+    main.textContent = busy ? "Stop" : "Start";
+    main.disabled = !busy && !canStart;
+  }
+
+  /** `title` says more of them to whoever points at them. */
+  showNumbers(text: string, title: string): void {
+    const numbers = this.#one(".numbers");
+    numbers.textContent = text;
+    numbers.title = title;
+  }
+
+  showDropping(over: boolean): void {
+    this.#one(".stage").classList.toggle("dropping", over);
+  }
+
+  showNotice(notice: string): void {
+    const line = this.#one(".notice");
+    line.textContent = notice;
+    line.hidden = notice === "";
+  }
+
+  showFailure(failure: Failure | null): void {
+    showFailure(this.#one(".error"), failure, () => {
+      this.#handlers.retry();
+    });
+  }
+
+  showValues(text: string): void {
+    const details = this.#one(".values");
+    details.hidden = text === "";
+    this.#one(".values pre").textContent = text;
+  }
+
+  showSamples(samples: readonly Sample[]): void {
+    const row = this.#one(".samples");
+    row.classList.toggle("none", samples.length === 0);
+    row.replaceChildren(
+      ...samples.map((sample) =>
+        sampleButton(sample, () => {
+          this.#handlers.choose({ kind: "address", address: sample.address });
+        }),
+      ),
+    );
+  }
+
+  #wire(): void {
+    this.#one("button.main").addEventListener("click", () => {
+      this.#handlers.toggle();
+    });
+    this.#pick("camera", () => { this.#handlers.choose({ kind: "camera" }); });
+    this.#pick("screen", () => { this.#handlers.choose({ kind: "screen" }); });
+    this.#pick("image", () => { this.#browse("image/*"); });
+    this.#pick("video", () => { this.#browse("video/*"); });
+    this.#one("[data-pick=screen]").hidden = !canShareScreen();
+    this.showControls(false);
+  }
+
+  #pick(name: string, action: () => void): void {
+    this.#one(`[data-pick=${name}]`).addEventListener("click", action);
+  }
+
+  /** The browser's own file dialog; an input of its own each time, so that the same file can be chosen again. */
+  #browse(accept: string): void {
+    const input = document.createElement("input");
+    input.type = "file";
+    input.accept = accept;
+    input.addEventListener("change", () => {
+      const file = input.files?.[0];
+      if (file !== undefined) this.#handlers.choose({ kind: "file", file, name: file.name });
+    });
+    input.click();
+  }
+
+  #one<T extends HTMLElement = HTMLElement>(selector: string): T {
+    return this.#root.querySelector<T>(selector)!;
+  }
+}
+
+/** Phones have no getDisplayMedia, and nothing has it on a page that is not secure. */
+function canShareScreen(): boolean {
+  return "mediaDevices" in navigator && "getDisplayMedia" in navigator.mediaDevices;
+}

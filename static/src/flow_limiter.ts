@@ -1,0 +1,77 @@
+/** MediaPipe's FlowLimiterCalculator, at the border between the page and the worker. */
+
+export interface Closable {
+  close(): void;
+}
+
+export interface FlowLimits {
+  maxInFlight?: number;
+  maxInQueue?: number;
+}
+
+/**
+ * Lets `maxInFlight` frames be worked on and `maxInQueue` wait; the oldest that waits is dropped for a newer
+ * one, closed and counted. One in flight and one waiting is what MediaPipe recommends between throughput and
+ * latency. Nothing is let through while it is held, as it is at first.
+ */
+export class FlowLimiter<T extends Closable> {
+  offered = 0;
+  dropped = 0;
+  readonly #send: (item: T) => Promise<unknown>;
+  readonly #maxInFlight: number;
+  readonly #maxInQueue: number;
+  #waiting: T[] = [];
+  #inFlight = 0;
+  #held = true;
+
+  /** `send` takes over an item; the item has left the flight when the promise settles, either way. */
+  constructor(send: (item: T) => Promise<unknown>, limits: FlowLimits = {}) {
+    this.#send = send;
+    this.#maxInFlight = limits.maxInFlight ?? 1;
+    this.#maxInQueue = limits.maxInQueue ?? 1;
+  }
+
+  offer(item: T): void {
+    this.offered += 1;
+    this.#waiting.push(item);
+    this.#release();
+    while (this.#waiting.length > this.#maxInQueue) {
+      this.#waiting.shift()?.close();
+      this.dropped += 1;
+    }
+  }
+
+  open(): void {
+    this.#held = false;
+    this.#release();
+  }
+
+  hold(): void {
+    this.#held = true;
+  }
+
+  /** Forgets what waits, without counting it: the source has been stopped, so nobody misses it. */
+  clear(): void {
+    for (const item of this.#waiting.splice(0)) item.close();
+  }
+
+  #release(): void {
+    while (!this.#held && this.#inFlight < this.#maxInFlight) {
+      const item = this.#waiting.shift();
+      if (item === undefined) return;
+      this.#inFlight += 1;
+      void this.#follow(item);
+    }
+  }
+
+  async #follow(item: T): Promise<void> {
+    try {
+      await this.#send(item);
+    } catch {
+      // Whoever sends it reports why; here it only leaves the flight.
+    } finally {
+      this.#inFlight -= 1;
+      this.#release();
+    }
+  }
+}

@@ -1,0 +1,189 @@
+/** What the page says, in sentences that a person can act on. */
+
+import { failure } from "./failure";
+import type { Failure, Stage } from "./protocol";
+
+/** Where files may come from, as it is said to the visitor. */
+export const READABLE = "a JPEG, PNG, WebP, MP4 or WebM file";
+
+export function cameraFailure(error: unknown): Failure {
+  return failure("SourceError", deviceSentence("camera", nameOf(error)), { stack: stackOf(error) });
+}
+
+export function screenFailure(error: unknown): Failure {
+  return failure("SourceError", deviceSentence("screen", nameOf(error)), { stack: stackOf(error) });
+}
+
+function deviceSentence(device: "camera" | "screen", name: string): string {
+  const fallback = `The ${device} could not be opened (${name}); close other programs that use it and try again.`;
+  return (device === "camera" ? CAMERA : SCREEN)[name] ?? fallback;
+}
+
+// By the names of the exceptions that the Media Capture and Screen Capture specifications list.
+const CAMERA: Readonly<Record<string, string>> = {
+  NotAllowedError:
+    "This page may not use the camera; allow it with the icon beside the page's address, then try again.",
+  NotFoundError: "No camera was found; connect one and try again, or choose an image or a video.",
+  NotReadableError: "The camera is in use by another program; close that program, then try again.",
+  SecurityError: "This page is not allowed to use a camera; open it in a tab of its own, over https.",
+  InsecureError: "A camera needs a secure page; open this one over https, or from localhost.",
+};
+
+const SCREEN: Readonly<Record<string, string>> = {
+  NotAllowedError: "The screen was not shared; press Screen again and choose what to share.",
+  NotFoundError: "There is no screen to share; choose a camera, an image or a video.",
+  InvalidStateError: "Sharing the screen must be asked for by a press of a button; press Screen.",
+  InsecureError: "Sharing the screen needs a secure page; open this one over https, or from localhost.",
+};
+
+export function cameraLost(): Failure {
+  return failure("SourceError", "The camera was disconnected or taken away; connect it and try again.");
+}
+
+export function badImage(name: string): Failure {
+  return failure("ImageError", `The image '${name}' cannot be decoded: it is damaged or cut off; choose another.`);
+}
+
+export function badVideo(name: string): Failure {
+  const message = `The video '${name}' cannot be decoded by this browser; convert it to MP4 (H.264) or WebM.`;
+  return failure("SourceError", message);
+}
+
+export function notMedia(name: string): Failure {
+  return failure("SourceError", `'${name}' is neither an image nor a video; choose ${READABLE}.`);
+}
+
+export function emptyFile(name: string): Failure {
+  return failure("SourceError", `The file '${name}' is empty; choose ${READABLE}.`);
+}
+
+/** `status`: the HTTP status, or 0 where there was no answer at all. */
+export function unreachable(address: string, status: number): Failure {
+  const why = status === 0 ? "the server gave no answer, or does not let this page read it" : `HTTP ${status}`;
+  return failure("SourceError", `'${address}' could not be fetched (${why}); check the address and the connection.`);
+}
+
+export function badAddress(address: string): Failure {
+  return failure("SourceError", `'${address}' is no address of an image or a video; write one, or 'camera'.`);
+}
+
+export function badManifest(address: string, what: string): Failure {
+  return failure("LoadError", `'${address}' is no manifest of a built app (${what}); build the app again.`);
+}
+
+export function calculatorHangs(node: string, timestamp: number, seconds: number): Failure {
+  const message =
+    `The calculator '${node}' has not returned for ${seconds} s, at timestamp ${timestamp}; ` +
+    "look in it for a loop that never ends.";
+  return failure("CalculatorError", message, { node, timestamp });
+}
+
+export function stageStalls(stage: Stage, detail: string, seconds: number): Failure {
+  const what = detail === "" ? "" : ` ('${detail}')`;
+  const message = `${STAGES[stage]}${what} has made no progress for ${seconds} s; check the connection and try again.`;
+  return failure("LoadError", message, { stage });
+}
+
+export function graphHangs(seconds: number): Failure {
+  return failure("InternalError", `The graph has not answered for ${seconds} s; try again, or reload the page.`);
+}
+
+/** `message`: what the browser says of it; empty where the script itself could not be loaded. */
+export function workerDied(message: string, address: string): Failure {
+  if (message !== "") return failure("InternalError", `The worker that runs the graph died (${message}); try again.`);
+  return failure("LoadError", `The worker '${address}' could not be loaded; check that the site is complete.`);
+}
+
+export function unreadableMessage(): Failure {
+  return failure("InternalError", "The worker sent a message that the browser cannot read; try again.");
+}
+
+export function released(): Failure {
+  return failure("InternalError", "The app was taken out of the page, so this frame was given up.");
+}
+
+export function unsupported(features: readonly string[]): Failure {
+  const message = `This browser lacks ${features.join(", ")}; use a current Chrome, Edge, Firefox or Safari.`;
+  return failure("UnsupportedError", message);
+}
+
+export function timestampFalls(given: number, last: number): Failure {
+  const message =
+    `The timestamp ${given} is not above ${last}, the one before it; ` +
+    "give rising microseconds, or call stop() to begin a new run.";
+  return failure("InternalError", message);
+}
+
+export function badTimestamp(given: unknown): Failure {
+  return failure("InternalError", `The timestamp '${String(given)}' is no whole number of microseconds from 0 on.`);
+}
+
+export function noSource(): Failure {
+  return failure("SourceError", "No source is chosen; set the attribute 'source', as in source=\"camera\".");
+}
+
+export function notConnected(method: string): Failure {
+  return failure("InternalError", `${method}() needs the element in the page; append it to the document first.`);
+}
+
+export function notAnImage(reason: string): Failure {
+  return failure("ImageError", `process() was given nothing that createImageBitmap takes (${reason}).`);
+}
+
+/** Said when an image is made smaller before it is processed; sizes in pixels. */
+export function scaledDown(from: { width: number; height: number }, to: { width: number; height: number }): string {
+  return `The image of ${from.width} × ${from.height} pixels is processed at ${to.width} × ${to.height}.`;
+}
+
+/** What to do about a failure, beyond what its own sentence says. */
+export function advice(failed: Failure): string {
+  return ADVICE[failed.name];
+}
+
+const ADVICE: Readonly<Record<Failure["name"], string>> = {
+  LoadError: "If it happens again, the site's folder may be incomplete: build the app again.",
+  ModelError: "The model file is damaged or of a kind that the engine does not know: build the app again.",
+  CalculatorError: "Its author finds the place in the details below. The page stays usable: choose another picture.",
+  ImageError: "Other pictures and sources still work.",
+  SourceError: "Other sources still work.",
+  UnsupportedError: "Nothing is wrong with the app itself.",
+  InternalError: "Try again; if it happens again, the details below help to report it.",
+};
+
+const STAGES: Readonly<Record<Stage, string>> = {
+  site: "Loading the app",
+  engine: "Starting the engine",
+  model: "Loading the model",
+  python: "Starting Python",
+  packages: "Loading Python's packages",
+  app: "Loading the app's own Python",
+};
+
+/** "Loading the model", "Loading Python's packages: numpy". */
+export function stageSentence(stage: Stage, detail: string): string {
+  return detail === "" || detail === stage ? STAGES[stage] : `${STAGES[stage]}: ${detail}`;
+}
+
+/** ", 120 of 249 KB"; empty where the total is not known. Large totals are bytes, small ones steps. */
+export function amount(loaded: number, total: number): string {
+  if (total <= 0) return "";
+  // No stage has a thousand steps, and no file that is worth a progress bar has less than a kilobyte.
+  if (total < 1000) return `, ${loaded} of ${total}`;
+  const mega = total >= 1e6;
+  const shown = (bytes: number): string => (mega ? (bytes / 1e6).toFixed(1) : Math.round(bytes / 1000).toString());
+  return `, ${shown(loaded)} of ${shown(total)} ${mega ? "MB" : "KB"}`;
+}
+
+/** What Python's calculators would add, once it runs. */
+export function pendingSentence(pending: readonly string[]): string {
+  const names = pending.map((name) => `'${name}'`).join(", ");
+  return `Python is starting: ${names} ${pending.length === 1 ? "is" : "are"} not shown yet`;
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : String(error);
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : "";
+}

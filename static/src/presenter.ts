@@ -1,0 +1,118 @@
+/** Puts into words and shows what a session does. */
+
+import type { ElementView } from "./element_view";
+import { amount, pendingSentence, stageSentence } from "./messages";
+import type { Failure, Ready, Result, Status } from "./protocol";
+import type { Activity } from "./session";
+import type { AppStats } from "./stats";
+import { valuesText } from "./value_text";
+
+const ACTIVITIES: Readonly<Record<Activity, string>> = {
+  idle: "Ready",
+  opening: "Opening the source",
+  running: "Running",
+  shown: "Done",
+};
+
+export class Presenter {
+  readonly #view: ElementView;
+  #loading: Status | null = null;
+  #pending: readonly string[] = [];
+  #activity: Activity = "idle";
+  #failed = false;
+  #loaded = false;
+
+  constructor(view: ElementView) {
+    this.#view = view;
+  }
+
+  get is(): Activity {
+    return this.#activity;
+  }
+
+  /** Whether there is something to stop. */
+  get busy(): boolean {
+    return this.#activity === "opening" || this.#activity === "running";
+  }
+
+  /** A worker is on its way. */
+  begin(): void {
+    this.#loading ??= { type: "status", stage: "site", detail: "", loaded: 0, total: 0 };
+    this.#say();
+  }
+
+  status(status: Status): void {
+    this.#loading = status;
+    this.#say();
+  }
+
+  ready(ready: Ready): void {
+    this.#loaded = true;
+    if (ready.what === "python") this.#loading = null;
+    this.#say();
+  }
+
+  result(result: Result): void {
+    this.#pending = result.pending;
+    if (result.shown !== undefined) this.#view.showPicture();
+    this.#view.showValues(valuesText(result.values));
+    this.#say();
+  }
+
+  failed(failure: Failure): void {
+    this.#failed = true;
+    this.#loading = null;
+    this.#view.showFailure(failure);
+    this.#say();
+  }
+
+  /** Nothing is wrong any more, or is tried again. */
+  forgive(): void {
+    this.#failed = false;
+    this.#view.showFailure(null);
+    this.#say();
+  }
+
+  activity(activity: Activity, canStart: boolean): void {
+    this.#activity = activity;
+    if (activity === "idle" || activity === "opening") this.#pending = [];
+    this.#view.showActivity(activity, canStart);
+    this.#say();
+  }
+
+  notice(notice: string): void {
+    this.#view.showNotice(notice);
+  }
+
+  numbers(stats: AppStats, rate: number): void {
+    const parts: string[] = [stats.backend];
+    if (this.#activity === "running") parts.push(`${rate.toFixed(rate < 10 ? 1 : 0)} frames/s`);
+    const took = Object.values(stats.milliseconds).reduce((sum, one) => sum + one, 0);
+    if (took > 0) parts.push(`${took.toFixed(1)} ms`);
+    if (stats.framesDropped > 0) parts.push(`${stats.framesDropped} dropped`);
+    this.#view.showNumbers(parts.filter((part) => part !== "").join(" · "), stats.reason);
+  }
+
+  #say(): void {
+    const loading = this.#loading;
+    const more = loading === null ? "" : amount(loading.loaded, loading.total);
+    const sentence = this.#sentence();
+    const waits = this.#pending.length > 0 && loading !== null;
+    // "not shown yet, 2 of 6 MB" would say that of the wrong thing.
+    this.#view.showStatus(sentence, waits ? "" : more);
+    if (loading === null) {
+      this.#view.showProgress(null);
+      return;
+    }
+    const part = loading.total > 0 ? loading.loaded / loading.total : null;
+    this.#view.showProgress({ part, text: stageSentence(loading.stage, loading.detail) + more });
+  }
+
+  #sentence(): string {
+    if (this.#loading !== null && this.#pending.length > 0) return pendingSentence(this.#pending);
+    if (this.#loading !== null) return stageSentence(this.#loading.stage, this.#loading.detail);
+    if (this.#failed) return "Stopped by an error";
+    if (this.#activity === "idle" && !this.#loaded) return "";
+    return ACTIVITIES[this.#activity];
+  }
+}

@@ -1,0 +1,258 @@
+/** One app in one page: a worker, at most one running source, and what has been counted. Knows no element. */
+
+import { AppError, toFailure } from "./failure";
+import { FlowLimiter } from "./flow_limiter";
+import { decodeImage, type Decoded } from "./image_decoding";
+import { badTimestamp, noSource, notAnImage, scaledDown, timestampFalls, unsupported } from "./messages";
+import type { Failure, Ready, Result, Status, Value } from "./protocol";
+import type { Choice, FrameSink, Source, SourceFrame } from "./source";
+import { openSource } from "./sources";
+import { Stats, type AppStats } from "./stats";
+import { missingFeatures } from "./support";
+import { WorkerClient, type ClientEvents, type ClientOptions } from "./worker_client";
+
+export interface SessionOptions extends Omit<ClientOptions, "canvas"> {
+  /** A canvas of its own for each worker: it can be transferred only once. */
+  canvas: () => OffscreenCanvas | null;
+}
+
+/** "shown": a still has gone through, and nothing more is to come of it. */
+export type Activity = "idle" | "opening" | "running" | "shown";
+
+export interface SessionEvents {
+  status(status: Status): void;
+  ready(ready: Ready): void;
+  result(result: Result): void;
+  failed(failure: Failure): void;
+  activity(activity: Activity): void;
+  /** Something the visitor should know; empty: no longer. */
+  notice(notice: string): void;
+}
+
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #events: SessionEvents;
+  readonly #stats = new Stats();
+  readonly #limiter = new FlowLimiter<SourceFrame>((frame) => this.#send(frame));
+  #client: WorkerClient | null = null;
+  #source: Source | null = null;
+  /** Counts starts and stops, so that what was asked for before the last one is known to be stale. */
+  #turn = 0;
+  #last = -1;
+  #order: Promise<unknown> = Promise.resolve();
+  /** Set when the still on show lacks Python's part. */
+  #incomplete = false;
+
+  constructor(options: SessionOptions, events: SessionEvents) {
+    this.#options = options;
+    this.#events = events;
+  }
+
+  get stats(): AppStats {
+    const { backend, reason, framesShown, firstResultMs, pending } = this.#stats;
+    const { offered: framesIn, dropped: framesDropped } = this.#limiter;
+    const milliseconds = this.#stats.milliseconds();
+    return { backend, reason, framesIn, framesShown, framesDropped, milliseconds, firstResultMs, pending };
+  }
+
+  /** Frames shown a second. */
+  get rate(): number {
+    return this.#stats.rate(performance.now());
+  }
+
+  /** Loads everything, once; after a fatal failure, once more. Python included. */
+  load(): Promise<Ready> {
+    try {
+      return this.#connect().ready;
+    } catch (error) {
+      const failed = toFailure(error);
+      this.#events.failed(failed);
+      return Promise.reject(new AppError(failed));
+    }
+  }
+
+  /** Starts what was chosen, in place of what runs. Rejects with an {@link AppError} that has been reported. */
+  async start(choice: Choice | null): Promise<void> {
+    this.stop();
+    const turn = ++this.#turn;
+    this.#stats.asked(performance.now());
+    this.#events.activity("opening");
+    try {
+      this.#connect();
+      await this.#open(choice, turn);
+    } catch (error) {
+      if (turn === this.#turn) this.#fail(toFailure(error));
+      throw error;
+    }
+  }
+
+  stop(): void {
+    this.#turn += 1;
+    this.#halt();
+    this.#beginRun();
+    this.#events.notice("");
+  }
+
+  /**
+   * One image through the whole graph; `timestamp` in microseconds, above the one before it. Images are decoded
+   * side by side, but go to the graph in the order of the calls.
+   */
+  async process(image: ImageBitmapSource, timestamp?: number): Promise<Record<string, Value>> {
+    if (timestamp !== undefined) checkTimestamp(timestamp);
+    this.#stats.asked(performance.now());
+    const client = this.#connect();
+    const before = this.#order;
+    const decoding = decode(image);
+    this.#order = Promise.allSettled([before, decoding]);
+    await before;
+    const decoded = await decoding;
+    if (decoded.original !== null) this.#events.notice(scaledDown(decoded.original, decoded.image));
+    return this.#processWhole(client, decoded.image, timestamp ?? this.#last + 1);
+  }
+
+  /** Gives everything back; the session can be loaded anew. */
+  release(): void {
+    this.#turn += 1;
+    this.#halt();
+    this.#client?.close();
+    this.#lose();
+  }
+
+  async #processWhole(client: WorkerClient, image: ImageBitmap, timestamp: number): Promise<Record<string, Value>> {
+    if (timestamp <= this.#last) {
+      image.close();
+      throw new AppError(timestampFalls(timestamp, this.#last));
+    }
+    this.#last = timestamp;
+    const show = this.#source === null;
+    const result = await client.process({ timestamp, image, show, values: true, partial: false });
+    this.#stats.add(result, performance.now());
+    return result.values;
+  }
+
+  #connect(): WorkerClient {
+    if (this.#client !== null) return this.#client;
+    const missing = missingFeatures();
+    if (missing.length > 0) throw new AppError(unsupported(missing));
+    const canvas = this.#options.canvas();
+    this.#client = new WorkerClient({ ...this.#options, canvas }, this.#clientEvents());
+    this.#last = -1;
+    return this.#client;
+  }
+
+  #clientEvents(): ClientEvents {
+    return {
+      status: (status) => { this.#events.status(status); },
+      ready: (ready) => { this.#onReady(ready); },
+      failed: (failed, fatal) => {
+        if (fatal) this.#lose();
+        if (fatal) this.#fail(failed);
+        else this.#events.failed(failed);
+      },
+    };
+  }
+
+  #onReady(ready: Ready): void {
+    this.#stats.backend = ready.backend;
+    this.#stats.reason = ready.reason;
+    this.#events.ready(ready);
+    this.#limiter.open();
+    this.#complete();
+  }
+
+  async #open(choice: Choice | null, turn: number): Promise<void> {
+    if (choice === null) throw new AppError(noSource());
+    const source = await openSource(choice);
+    if (turn !== this.#turn) {
+      source.close();
+      return;
+    }
+    this.#source = source;
+    this.#events.activity("running");
+    if (source.notice !== "") this.#events.notice(source.notice);
+    source.start(this.#sink(turn));
+  }
+
+  #sink(turn: number): FrameSink {
+    return {
+      frame: (frame) => {
+        if (turn === this.#turn) this.#limiter.offer(frame);
+        else frame.close();
+      },
+      ended: () => { if (turn === this.#turn) this.stop(); },
+      failed: (failed) => { if (turn === this.#turn) this.#fail(failed); },
+    };
+  }
+
+  async #send(frame: SourceFrame): Promise<void> {
+    const client = this.#client;
+    const turn = this.#turn;
+    if (client === null) {
+      frame.close();
+      return;
+    }
+    const timestamp = Math.max(frame.timestamp, this.#last + 1);
+    this.#last = timestamp;
+    try {
+      const request = { timestamp, image: frame.image, show: true, values: false, partial: true };
+      this.#show(await client.process(request), turn);
+    } catch (error) {
+      // A client that is lost has told it already.
+      if (client === this.#client && turn === this.#turn) this.#fail(toFailure(error));
+    }
+  }
+
+  #show(result: Result, turn: number): void {
+    this.#stats.add(result, performance.now());
+    if (turn !== this.#turn) return;
+    this.#incomplete = result.pending.length > 0;
+    this.#events.result(result);
+    if (this.#source?.still === true && !this.#incomplete) this.#events.activity("shown");
+    this.#complete();
+  }
+
+  /** A still that was shown without Python's part is shown again, as a run of its own, when Python is there. */
+  #complete(): void {
+    if (!this.#incomplete || this.#client?.whole !== true || this.#source?.still !== true) return;
+    this.#incomplete = false;
+    this.#beginRun();
+    this.#source.again();
+  }
+
+  #beginRun(): void {
+    this.#last = -1;
+    this.#client?.reset();
+  }
+
+  #lose(): void {
+    this.#client = null;
+    this.#limiter.hold();
+  }
+
+  #halt(): void {
+    this.#source?.close();
+    this.#source = null;
+    this.#incomplete = false;
+    this.#limiter.clear();
+    this.#events.activity("idle");
+  }
+
+  #fail(failed: Failure): void {
+    this.#turn += 1;
+    this.#halt();
+    if (this.#client !== null) this.#beginRun();
+    this.#events.failed(failed);
+  }
+}
+
+function checkTimestamp(timestamp: number): void {
+  if (!Number.isSafeInteger(timestamp) || timestamp < 0) throw new AppError(badTimestamp(timestamp));
+}
+
+async function decode(image: ImageBitmapSource): Promise<Decoded> {
+  try {
+    return await decodeImage(image);
+  } catch (error) {
+    throw new AppError(notAnImage(String(error)));
+  }
+}

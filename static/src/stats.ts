@@ -1,0 +1,78 @@
+/** What has been counted and timed since the app was loaded. */
+
+import type { BackendName, Result } from "./protocol";
+
+/** What a page's script sees as `element.stats`. */
+export interface AppStats {
+  backend: BackendName | "";
+  /** Why this backend, in one line. */
+  reason: string;
+  /** Frames that the source gave; each was shown, dropped, or is under way. */
+  framesIn: number;
+  framesShown: number;
+  framesDropped: number;
+  /** By calculator: the median of its last {@link KEPT} times, in milliseconds. */
+  milliseconds: Record<string, number>;
+  /** From the first start() or process() to the first result, loading included; null before it. */
+  firstResultMs: number | null;
+  /** Python calculators that the last result lacks, because Python was still starting. */
+  pending: string[];
+}
+
+/** How many times a median is of. */
+const KEPT = 99;
+
+/** Milliseconds over which frames a second are counted. */
+const WINDOW = 2000;
+
+export class Stats {
+  backend: BackendName | "" = "";
+  reason = "";
+  framesShown = 0;
+  firstResultMs: number | null = null;
+  pending: string[] = [];
+  #askedAt: number | null = null;
+  readonly #times = new Map<string, number[]>();
+  #shownAt: number[] = [];
+
+  /** Somebody waits for a result from now on. */
+  asked(now: number): void {
+    this.#askedAt ??= now;
+  }
+
+  /** `now` as of performance.now(). */
+  add(result: Result, now: number): void {
+    this.firstResultMs ??= now - (this.#askedAt ?? now);
+    this.pending = result.pending;
+    for (const [node, took] of Object.entries(result.milliseconds)) this.#time(node, took);
+    if (result.shown === undefined) return;
+    this.framesShown += 1;
+    this.#shownAt.push(now);
+  }
+
+  /** Frames shown a second, over the last two seconds. */
+  rate(now: number): number {
+    this.#shownAt = this.#shownAt.filter((at) => now - at < WINDOW);
+    const [first] = this.#shownAt;
+    if (first === undefined || this.#shownAt.length < 2) return 0;
+    const last = this.#shownAt.at(-1)!;
+    return ((this.#shownAt.length - 1) * 1000) / Math.max(last - first, 1);
+  }
+
+  milliseconds(): Record<string, number> {
+    return Object.fromEntries([...this.#times].map(([node, times]) => [node, median(times)]));
+  }
+
+  #time(node: string, took: number): void {
+    const times = this.#times.get(node) ?? [];
+    times.push(took);
+    if (times.length > KEPT) times.shift();
+    this.#times.set(node, times);
+  }
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
+}

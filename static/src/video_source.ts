@@ -1,0 +1,135 @@
+/** A `<video>` as a source of frames, whatever feeds it: a camera, a shared screen or a file. */
+
+import { AppError, toFailure } from "./failure";
+import { badVideo, cameraFailure, cameraLost, screenFailure } from "./messages";
+import type { Failure } from "./protocol";
+import { RisingClock } from "./rising_clock";
+import { SourceFrame, type FrameSink, type Source } from "./source";
+
+/** Enough for models of a few hundred pixels; a camera that has no such mode gives its nearest. */
+const CAMERA: MediaStreamConstraints = {
+  video: { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "user" },
+  audio: false,
+};
+
+export class VideoSource implements Source {
+  readonly still = false;
+  readonly notice = "";
+  readonly #video = document.createElement("video");
+  readonly #clock = new RisingClock();
+  readonly #listening = new AbortController();
+  #handle = 0;
+  #closed = false;
+
+  private constructor() {
+    this.#video.muted = true;
+    this.#video.playsInline = true;
+    this.#video.loop = true;
+    this.#video.crossOrigin = "anonymous";
+  }
+
+  static async camera(): Promise<VideoSource> {
+    const stream = await capture(() => navigator.mediaDevices.getUserMedia(CAMERA), cameraFailure);
+    return VideoSource.#ofStream(stream, cameraFailure);
+  }
+
+  static async screen(): Promise<VideoSource> {
+    const share = (): Promise<MediaStream> => navigator.mediaDevices.getDisplayMedia({ video: true, audio: false });
+    return VideoSource.#ofStream(await capture(share, screenFailure), screenFailure);
+  }
+
+  /** `address` may be a blob's; `name` is what failures call it. */
+  static async address(address: string, name: string): Promise<VideoSource> {
+    const source = new VideoSource();
+    source.#video.src = address;
+    return source.#play(() => badVideo(name));
+  }
+
+  static async #ofStream(stream: MediaStream, explain: (error: unknown) => Failure): Promise<VideoSource> {
+    const source = new VideoSource();
+    source.#video.srcObject = stream;
+    return source.#play(explain);
+  }
+
+  start(sink: FrameSink): void {
+    const { signal } = this.#listening;
+    for (const track of this.#tracks()) track.addEventListener("ended", () => { this.#lose(sink, track); }, { signal });
+    this.#video.addEventListener("error", () => { sink.failed(badVideo(this.#video.currentSrc)); }, { signal });
+    this.#next(sink);
+  }
+
+  /** A running source needs no second asking. */
+  again(): void {}
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#listening.abort();
+    this.#video.cancelVideoFrameCallback(this.#handle);
+    this.#video.pause();
+    for (const track of this.#tracks()) track.stop();
+    if (this.#video.src.startsWith("blob:")) URL.revokeObjectURL(this.#video.src);
+    this.#video.srcObject = null;
+    this.#video.removeAttribute("src");
+    this.#video.load();
+  }
+
+  async #play(explain: (error: unknown) => Failure): Promise<this> {
+    try {
+      await this.#video.play();
+      // A file with sound and no picture plays happily, and would never give a frame.
+      if (this.#video.videoWidth === 0) throw new DOMException("there is no picture in it", "NotSupportedError");
+      return this;
+    } catch (error) {
+      this.close();
+      throw new AppError(explain(error));
+    }
+  }
+
+  #next(sink: FrameSink): void {
+    this.#handle = this.#video.requestVideoFrameCallback((now, metadata) => {
+      if (this.#closed) return;
+      const live = this.#video.srcObject !== null;
+      void this.#give(sink, this.#clock.next(live ? now / 1000 : metadata.mediaTime));
+      this.#next(sink);
+    });
+  }
+
+  async #give(sink: FrameSink, timestamp: number): Promise<void> {
+    try {
+      const image = await grab(this.#video, timestamp);
+      if (this.#closed) image.close();
+      else sink.frame(new SourceFrame(image, timestamp));
+    } catch (error) {
+      if (!this.#closed) sink.failed(toFailure(error));
+    }
+  }
+
+  #lose(sink: FrameSink, track: MediaStreamTrack): void {
+    // Whoever stops sharing a screen does so on purpose.
+    if ("displaySurface" in track.getSettings()) sink.ended();
+    else sink.failed(cameraLost());
+  }
+
+  #tracks(): MediaStreamTrack[] {
+    const stream = this.#video.srcObject;
+    return stream instanceof MediaStream ? stream.getTracks() : [];
+  }
+}
+
+async function capture(
+  ask: () => Promise<MediaStream>,
+  explain: (error: unknown) => Failure,
+): Promise<MediaStream> {
+  try {
+    if (!window.isSecureContext) throw new DOMException("no secure context", "InsecureError");
+    return await ask();
+  } catch (error) {
+    throw new AppError(explain(error));
+  }
+}
+
+/** A VideoFrame is a reference to the decoder's memory; where there is none, a copy will do. */
+async function grab(video: HTMLVideoElement, timestamp: number): Promise<VideoFrame | ImageBitmap> {
+  return typeof VideoFrame === "function" ? new VideoFrame(video, { timestamp }) : createImageBitmap(video);
+}

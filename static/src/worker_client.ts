@@ -1,0 +1,238 @@
+/** The page's end of the worker: owns it, gives a promise for each frame, and never lets one hang. */
+
+import { Deferred } from "./deferred";
+import { AppError, toFailure } from "./failure";
+import { calculatorHangs, graphHangs, released, stageStalls, unreadableMessage, workerDied } from "./messages";
+import { CALCULATOR_TIMEOUT, STAGE_TIMEOUT } from "./protocol";
+import type { Entering, Failed, Failure, Frame, FromWorker, Ready, Result, Stage, Status, ToWorker } from "./protocol";
+import { Watchdog } from "./watchdog";
+
+/** What is used of a `Worker`, so that a test can speak the protocol without one. */
+export interface WorkerLike {
+  onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  onmessageerror: ((event: MessageEvent) => void) | null;
+  postMessage(message: ToWorker, transfer: Transferable[]): void;
+  terminate(): void;
+}
+
+export interface ClientOptions {
+  /** Address of the worker's script. */
+  script: URL;
+  /** Absolute address of the site's folder, ending in "/". */
+  base: string;
+  backend: string;
+  canvas: OffscreenCanvas | null;
+  /** Seconds; see protocol.ts for what they are by default. */
+  stageTimeout?: number;
+  calculatorTimeout?: number;
+  create?: (script: URL) => WorkerLike;
+}
+
+export interface ClientEvents {
+  status(status: Status): void;
+  ready(ready: Ready): void;
+  /** Something failed that belongs to no frame; after a fatal failure the client is of no more use. */
+  failed(failure: Failure, fatal: boolean): void;
+}
+
+export type FrameRequest = Omit<Frame, "type" | "id">;
+
+export class WorkerClient {
+  readonly #worker: WorkerLike;
+  readonly #script: URL;
+  readonly #events: ClientEvents;
+  readonly #frames = new Deferred<Ready>();
+  readonly #python = new Deferred<Ready>();
+  readonly #waiting = new Map<number, Deferred<Result>>();
+  readonly #stages: Watchdog;
+  readonly #calculator: Watchdog;
+  readonly #graph: Watchdog;
+  #progress: { stage: Stage; detail: string; loaded: number } = { stage: "site", detail: "", loaded: -1 };
+  #entered: Entering | null = null;
+  #nextId = 1;
+  #dead: Failure | null = null;
+  #whole = false;
+
+  constructor(options: ClientOptions, events: ClientEvents) {
+    const stageTimeout = options.stageTimeout ?? STAGE_TIMEOUT;
+    this.#events = events;
+    this.#script = options.script;
+    this.#stages = new Watchdog(stageTimeout, () => {
+      this.#end(stageStalls(this.#progress.stage, this.#progress.detail, stageTimeout));
+    });
+    this.#calculator = new Watchdog(options.calculatorTimeout ?? CALCULATOR_TIMEOUT, () => {
+      this.#hang();
+    });
+    this.#graph = new Watchdog(stageTimeout, () => {
+      this.#end(graphHangs(stageTimeout));
+    });
+    this.#worker = (options.create ?? createWorker)(options.script);
+    this.#listen();
+    this.#begin(options);
+  }
+
+  /** Frames may be sent. */
+  get frames(): Promise<Ready> {
+    return this.#frames.promise;
+  }
+
+  /** Everything runs, Python included. */
+  get ready(): Promise<Ready> {
+    return this.#python.promise;
+  }
+
+  /** Whether Python's calculators run (or there are none). */
+  get whole(): boolean {
+    return this.#whole;
+  }
+
+  /** Sends a frame; its image is given away. Rejects with an {@link AppError}, always sooner or later. */
+  process(request: FrameRequest): Promise<Result> {
+    const answer = new Deferred<Result>();
+    const id = this.#nextId++;
+    if (this.#dead === null) {
+      this.#waiting.set(id, answer);
+      this.#graph.feed();
+      this.#send({ type: "frame", id, ...request });
+    } else {
+      request.image.close();
+      answer.reject(new AppError(this.#dead));
+    }
+    return answer.promise;
+  }
+
+  #send(frame: Frame): void {
+    try {
+      this.#post(frame, [frame.image]);
+    } catch (error) {
+      // An image that somebody closed meanwhile cannot be transferred: that frame fails, not the app.
+      this.#settle(frame.id)?.reject(new AppError(toFailure(error)));
+    }
+  }
+
+  /** Ends the run: the next frame begins a new one. */
+  reset(): void {
+    if (this.#dead === null) this.#post({ type: "reset" }, []);
+  }
+
+  /** Terminates the worker; what was under way rejects. */
+  close(): void {
+    this.#die(released());
+  }
+
+  #begin(options: ClientOptions): void {
+    const { base, backend, canvas } = options;
+    this.#stages.feed();
+    this.#post({ type: "init", base, backend, canvas }, canvas === null ? [] : [canvas]);
+  }
+
+  #post(message: ToWorker, transfer: Transferable[]): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  #listen(): void {
+    this.#worker.onmessage = (event) => {
+      this.#receive(event.data);
+    };
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      // A script that cannot be loaded gives a plain Event, which carries no message.
+      this.#end(workerDied(("message" in event && event.message) || "", this.#script.href));
+    };
+    this.#worker.onmessageerror = () => {
+      this.#end(unreadableMessage());
+    };
+  }
+
+  #receive(message: FromWorker): void {
+    if (this.#dead !== null) return;
+    if (this.#waiting.size > 0) this.#graph.feed();
+    if (message.type === "status") this.#onStatus(message);
+    else if (message.type === "ready") this.#onReady(message);
+    else if (message.type === "entering") this.#onEntering(message);
+    else if (message.type === "result") this.#onResult(message);
+    else this.#onFailed(message);
+  }
+
+  #onStatus(status: Status): void {
+    const { stage, detail, loaded } = status;
+    const last = this.#progress;
+    // The same number once more is a sign of life, but not of progress.
+    if (last.stage !== stage || last.detail !== detail || last.loaded !== loaded) this.#feedStages();
+    this.#progress = { stage, detail, loaded };
+    this.#events.status(status);
+  }
+
+  #feedStages(): void {
+    if (!this.#whole) this.#stages.feed();
+  }
+
+  #onReady(ready: Ready): void {
+    this.#feedStages();
+    this.#frames.resolve(ready);
+    if (ready.what === "python") {
+      this.#whole = true;
+      this.#stages.rest();
+      this.#python.resolve(ready);
+    }
+    this.#events.ready(ready);
+  }
+
+  #onEntering(entering: Entering): void {
+    this.#entered = entering;
+    this.#calculator.feed();
+  }
+
+  #onResult(result: Result): void {
+    this.#settle(result.id)?.resolve(result);
+  }
+
+  #onFailed(failed: Failed): void {
+    if (failed.fatal) {
+      this.#end(failed.error);
+    } else if (failed.id !== undefined) {
+      this.#settle(failed.id)?.reject(new AppError(failed.error));
+    } else {
+      this.#stages.rest();
+      this.#python.reject(new AppError(failed.error));
+      this.#events.failed(failed.error, false);
+    }
+  }
+
+  #settle(id: number): Deferred<Result> | undefined {
+    const answer = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    this.#calculator.rest();
+    if (this.#waiting.size === 0) this.#graph.rest();
+    return answer;
+  }
+
+  #hang(): void {
+    const node = this.#entered?.node ?? "";
+    this.#end(calculatorHangs(node, this.#entered?.timestamp ?? 0, this.#calculator.seconds));
+  }
+
+  /** A fatal failure: nothing more comes from this worker. */
+  #end(failure: Failure): void {
+    if (this.#dead !== null) return;
+    this.#die(failure);
+    this.#events.failed(failure, true);
+  }
+
+  #die(failure: Failure): void {
+    if (this.#dead !== null) return;
+    this.#dead = failure;
+    for (const dog of [this.#stages, this.#calculator, this.#graph]) dog.rest();
+    this.#worker.terminate();
+    const error = new AppError(failure);
+    this.#frames.reject(error);
+    this.#python.reject(error);
+    for (const answer of this.#waiting.values()) answer.reject(error);
+    this.#waiting.clear();
+  }
+}
+
+function createWorker(script: URL): WorkerLike {
+  return new Worker(script, { type: "module", name: "pywebml" });
+}
