@@ -134,6 +134,9 @@ Anchors: TypeAlias = Annotated[NDArray[np.float32], StreamType("Anchors")]
 """float32 (boxes, 4): centre x, centre y, width, height, relative to the model's input."""
 RenderData: TypeAlias = Annotated[list[Annotation], StreamType("RenderData")]
 
+Outputs: TypeAlias = dict[str, Any]
+"""Several outputs by name: what a pipeline returns where one is not enough."""
+
 PUBLIC: dict[str, Any] = {
     "Image": Image,
     "Mask": Mask,
