@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -23,19 +24,26 @@ from pyweb_ml.models import fetch
 from pyweb_ml.progress import Progress, quiet
 from pyweb_ml.script import script_dependencies
 
-WEB = PACKAGE / "web"
-"""The compiled page and worker, which every site gets a copy of."""
+WEB_VARIABLE = "PYWEBML_WEB"
+"""Environment variable that names other compiled web assets than the package's own; for work on those."""
 
 PYODIDE = "python/pyodide/"
 
 
-def build_site(app: App[Any, Any], out: Path, progress: Progress = quiet, *, web: Path = WEB) -> BuildReport:
+def web_folder() -> Path:
+    """The compiled page and worker, which every site gets a copy of."""
+    return Path(os.environ.get(WEB_VARIABLE) or PACKAGE / "web").absolute()
+
+
+def build_site(
+    app: App[Any, Any], out: Path, progress: Progress = quiet, *, web: Path | None = None
+) -> BuildReport:
     """Builds an app into the folder `out`, which any static file server can serve, below any path.
 
     Until it is whole, `out` stays as it was. A former build in `out` is replaced.
 
     Args:
-        web: the compiled web assets.
+        web: the compiled web assets; by default those of `web_folder`.
 
     Raises:
         AuthoringError, AppError: the app's pipeline cannot be traced.
@@ -44,6 +52,7 @@ def build_site(app: App[Any, Any], out: Path, progress: Progress = quiet, *, web
     """
     out = out.absolute()
     require_replaceable(out)
+    web = web or web_folder()
     _require_web(web)
     progress("graph", app.name, 0, 1)
     graph = trace_app(app)

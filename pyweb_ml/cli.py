@@ -1,0 +1,221 @@
+"""The command line: `pywebml COMMAND`."""
+
+import argparse
+import json
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
+from pathlib import Path
+
+from pyweb_ml.console import JsonConsole, TextConsole, print_report, size_text
+from pyweb_ml.errors import AppError, PyWebMLError
+from pyweb_ml.version import __version__
+
+_APP = "a .py file, file.py:name, or a folder with an app.py"
+
+_EXAMPLES = """\
+A first app, in the browser:
+  pywebml new blur
+  pywebml serve blur
+
+Then:
+  pywebml build blur -o site                            a folder to put on any web server
+  pywebml run blur --input photo.jpg --output out.png   the same pipeline, without a browser
+  pywebml doctor                                        when something does not work
+
+'pywebml COMMAND --help' says more of each. Exit status: 0 done, 1 failed, 2 wrong usage.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; gives the exit status: 0 done, 1 failed with one line on standard error.
+
+    Wrong usage ends the process with status 2.
+    """
+    given = _parser().parse_args(arguments)
+    try:
+        status: int = given.command(given)
+        return status
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 1
+    except Exception as error:
+        return _fail(given, error)
+
+
+def _fail(given: argparse.Namespace, error: Exception) -> int:
+    message = _one_line(error)
+    if getattr(given, "json", False):
+        JsonConsole().error(message, "".join(traceback.format_exception(error)))
+    if given.debug:
+        traceback.print_exception(error)
+    print(f"pywebml: {message}", file=sys.stderr)
+    return 1
+
+
+def _one_line(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    if isinstance(error, PyWebMLError):
+        return text
+    if isinstance(error, OSError):
+        return f"the system refuses: {text}"
+    return f"an error of PyWebML itself, {type(error).__name__}: {text}; run it again with --debug and report it"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="pywebml",
+        description="Write an ML pipeline in Python; it runs in anybody's browser, as a folder of static files.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"pywebml {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_new(commands)
+    _add_serve(commands)
+    _add_build(commands)
+    _add_run(commands)
+    _add_graph(commands)
+    _add_doctor(commands)
+    return parser
+
+
+_Commands = argparse._SubParsersAction  # the type that add_subparsers gives; argparse has no public name for it
+
+
+def _add(
+    commands: "_Commands[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    summary: str,
+    examples: str,
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog="examples:\n" + "\n".join("  " + line for line in examples.splitlines()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    parser.set_defaults(command=run)
+    return parser
+
+
+def _add_new(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _add(commands, "new", _new, "write a small working app to start from", "pywebml new blur")
+    parser.add_argument("folder", metavar="DIR", help="a new or empty folder")
+
+
+def _new(given: argparse.Namespace) -> int:
+    from pyweb_ml.scaffold import write_scaffold
+
+    files = write_scaffold(Path(given.folder))
+    print(*(f"wrote {file}" for file in files), sep="\n")
+    print(f"see it with: pywebml serve {given.folder}")
+    return 0
+
+
+def _add_serve(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    examples = "pywebml serve blur\npywebml serve examples             # a gallery of all apps in a folder\n"
+    examples += "pywebml serve blur --host 0.0.0.0  # for others in the network too"
+    summary = "show an app in the browser, and again whenever its files change"
+    parser = _add(commands, "serve", _serve, summary, examples)
+    parser.add_argument("app", metavar="APP|FOLDER", help=f"{_APP}; or a folder of such folders")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=_port, default=8000, help="port; 0 takes any free one (default: %(default)s)"
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"'{text}' is no port; give a number from 0 to 65535")
+    return int(text)
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from pyweb_ml.server import serve
+
+    serve(given.app, given.host, given.port)
+    return 0
+
+
+def _add_build(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    examples = "pywebml build blur -o site\npywebml build blur/app.py:background_blur -o site"
+    parser = _add(commands, "build", _build, "build an app into a folder of static files", examples)
+    parser.add_argument("app", metavar="APP", help=_APP)
+    parser.add_argument("-o", "--output", metavar="DIR", required=True, help="a new folder, or a former build")
+    parser.add_argument("--json", action="store_true", help="progress and outcome as JSON lines, for programs")
+
+
+def _build(given: argparse.Namespace) -> int:
+    from pyweb_ml.apps import load_app
+    from pyweb_ml.bundle import build_site
+
+    console = JsonConsole() if given.json else TextConsole()
+    with redirect_stdout(sys.stderr):  # what the app itself prints is no message of ours
+        console.progress("app", given.app, 0, 1)
+        report = build_site(load_app(given.app), Path(given.output), console.progress)
+    if isinstance(console, JsonConsole):
+        console.done(report)
+    else:
+        console.end()
+        print_report(report, given.app)
+    return 0
+
+
+def _add_run(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    examples = "pywebml run blur --input photo.jpg --output blurred.png\n"
+    examples += "pywebml run faces --input photo.jpg --output faces.jsonl  # one packet a line"
+    parser = _add(commands, "run", _run, "run an app on a file, here and without a browser", examples)
+    parser.add_argument("app", metavar="APP", help=_APP)
+    parser.add_argument("--input", metavar="FILE", required=True, help="a picture")
+    parser.add_argument("--output", metavar="FILE", required=True, help="a picture, or .jsonl for all outputs")
+
+
+def _run(given: argparse.Namespace) -> int:
+    from pyweb_ml.apps import load_app
+    from pyweb_ml.runner import run_file
+
+    run_file(load_app(given.app), Path(given.input), Path(given.output))
+    return 0
+
+
+def _add_graph(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    examples = "pywebml graph blur\npywebml graph blur -o blur.json"
+    parser = _add(commands, "graph", _graph, "print an app's graph as MediaPipe's graph config, in JSON", examples)
+    parser.add_argument("app", metavar="APP", help=_APP)
+    parser.add_argument("-o", "--output", metavar="FILE", help="write it to a .json file")
+
+
+def _graph(given: argparse.Namespace) -> int:
+    from pyweb_ml.apps import load_app, trace_app
+    from pyweb_ml.cache import write_whole
+    from pyweb_ml.graph.config import to_json
+
+    output = Path(given.output) if given.output else None
+    if output and output.suffix != ".json":
+        raise AppError(f"'{output}': a graph is written as JSON only, so far; give -o a name that ends in .json")
+    text = json.dumps(to_json(trace_app(load_app(given.app)).config), indent=2) + "\n"
+    if output:
+        write_whole(output, text.encode())
+        print(f"wrote {output} ({size_text(len(text.encode()))})")
+    else:
+        print(text, end="")
+    return 0
+
+
+def _add_doctor(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _add(commands, "doctor", _doctor, "say what is installed here and what is missing", "pywebml doctor")
+    parser.set_defaults(json=False)
+
+
+def _doctor(given: argparse.Namespace) -> int:
+    from pyweb_ml.doctor import examine
+
+    findings = list(examine())
+    print(*findings, sep="\n")
+    return 0 if all(finding.good for finding in findings) else 1

@@ -1,0 +1,89 @@
+"""What commands print while they work and when they are done."""
+
+import json
+import sys
+from typing import Any
+
+from pyweb_ml.bundle.report import BuildReport
+
+
+def size_text(count: int) -> str:
+    """A number of bytes for a person, in powers of 1024: "13.5 MiB"."""
+    size = float(count)
+    for unit in ("B", "KiB", "MiB"):
+        if size < 1024:
+            return f"{size:.0f} B" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:.1f} GiB"
+
+
+STAGES = {
+    "app": "loading",
+    "graph": "tracing the pipeline",
+    "model": "fetching the model",
+    "python": "fetching",
+    "packages": "fetching the package",
+    "site": "writing",
+}
+"""What each stage is called in words, before its detail."""
+
+
+class TextConsole:
+    """Progress for a person: one line a stage; a bar too where the output is a terminal."""
+
+    def __init__(self) -> None:
+        self._last = ("", "")
+        self._out = sys.stdout
+        self._bar = sys.stdout.isatty()
+        self._open = False
+
+    def progress(self, stage: str, detail: str, done: int, total: int) -> None:
+        if (stage, detail) != self._last:
+            self.end()
+            self._print(f"{STAGES.get(stage, stage)} {detail}", "" if self._bar else "\n")
+            self._last, self._open = (stage, detail), self._bar
+        if self._bar and total > 1:
+            filled = 20 * done // total
+            self._print(f"\r{STAGES.get(stage, stage)} {detail} [{'#' * filled:<20}]", "")
+
+    def end(self) -> None:
+        """Closes the line that is being written."""
+        if self._open:
+            self._print("", "\n")
+            self._open = False
+
+    def _print(self, text: str, end: str) -> None:
+        print(text, end=end, file=self._out, flush=True)
+
+
+class JsonConsole:
+    """Progress for a program: one JSON object a line, with a "type" of progress, done or error."""
+
+    def __init__(self) -> None:
+        self._out = sys.stdout
+
+    def progress(self, stage: str, detail: str, done: int, total: int) -> None:
+        self._say(type="progress", stage=stage, detail=detail, done=done, total=total)
+
+    def done(self, report: BuildReport) -> None:
+        self._say(type="done", title=report.title, out=str(report.out))
+
+    def error(self, message: str, trace: str) -> None:
+        self._say(type="error", message=message, traceback=trace)
+
+    def _say(self, **fields: Any) -> None:
+        print(json.dumps(fields), file=self._out, flush=True)
+
+
+def print_report(report: BuildReport, spec: str) -> None:
+    """What a build has written by part, which packages went in, and how to serve it."""
+    sizes = report.sizes()
+    print(f"\n{'part':<16}{'files':>6}{'size':>12}{'gzip':>12}")
+    for one in sizes:
+        print(f"{one.part:<16}{one.files:>6}{size_text(one.bytes):>12}{size_text(one.gzip):>12}")
+    whole = [sum(one.files for one in sizes), sum(one.bytes for one in sizes), sum(one.gzip for one in sizes)]
+    print(f"{'all':<16}{whole[0]:>6}{size_text(whole[1]):>12}{size_text(whole[2]):>12}")
+    for package in report.packages:
+        print(f"{package.name}=={package.version} sha256:{package.sha256} from {package.source}")
+    print(f"\nserve it with: python -m http.server -d {report.out}")
+    print(f"That has one thread: threads need the headers COOP and COEP, which 'pywebml serve {spec}' sends.")
