@@ -51,7 +51,8 @@ def run_file(app: App[Any, Any], input: Path, output: Path) -> None:
 
 def _write(graph: Graph, results: dict[str, Any], target: Path) -> None:
     if target.suffix.lower() == ".jsonl":
-        lines = [packet_line(0, name, graph.outputs[name], value) for name, value in results.items()]
+        made = [(name, type) for name, type in graph.outputs.items() if name in results]
+        lines = [packet_line(0, name, type, results[name]) for name, type in made]
         target.write_text("".join(line + "\n" for line in lines))
         return
     images = [name for name, type in graph.outputs.items() if type == "Image" and name in results]
