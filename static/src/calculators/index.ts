@@ -1,0 +1,29 @@
+/** The standard calculators that the page runs itself. */
+
+import type { CalculatorType } from "../graph/calculator";
+import type { Kernels } from "../kernels";
+import { annotationOverlay } from "./annotation_overlay";
+import { blend } from "./blend";
+import { gaussianBlur } from "./blur";
+import { detectionProjection } from "./detection_projection";
+import { detectionsToRenderData } from "./detections_to_render_data";
+import { imageProperties } from "./image_properties";
+import { imageToTensor } from "./image_to_tensor";
+import { nonMaxSuppression } from "./non_max_suppression";
+import { ssdAnchors } from "./ssd_anchors";
+import { tensorsToDetections } from "./tensors_to_detections";
+import { tensorsToSegmentation } from "./tensors_to_segmentation";
+
+export const STANDARD: readonly CalculatorType<{ kernels: Kernels }>[] = [
+  annotationOverlay,
+  blend,
+  detectionProjection,
+  detectionsToRenderData,
+  gaussianBlur,
+  imageProperties,
+  imageToTensor,
+  nonMaxSuppression,
+  ssdAnchors,
+  tensorsToDetections,
+  tensorsToSegmentation,
+];
