@@ -13,7 +13,8 @@ const ENTRIES = { widget: "src/element.ts", page: "src/page.ts", worker: "src/wo
 // kernels/build.py puts it there: it is kept.
 const KERNELS = "kernels.wasm";
 const LITERT = "node_modules/@litertjs/core/wasm";
-const LITERT_BUILDS = ["litert_wasm_internal", "litert_wasm_threaded_internal"];
+// A page fetches one of them: see src/engines/litert.ts.
+const LITERT_BUILDS = ["litert_wasm_internal", "litert_wasm_threaded_internal", "litert_wasm_compat_internal"];
 
 async function exists(path) {
   return access(path).then(

@@ -6,10 +6,11 @@ import type { InferenceServices } from "./calculators/inference";
 import { inference } from "./calculators/inference";
 import { STANDARD } from "./calculators/index";
 import type { Engine } from "./engines/engine";
+import type { CalculatorType } from "./graph/calculator";
+import { isShared } from "./graph/calculator";
 import { fromJson } from "./graph/config";
 import { Scheduler } from "./graph/scheduler";
 import type { Image } from "./image";
-import { isShared } from "./graph/calculator";
 import type { Kernels } from "./kernels";
 import type { Site } from "./site";
 import { Display, PixelReader } from "./pixels";
@@ -26,7 +27,7 @@ export interface PipelineParts {
   readonly models: InferenceServices["models"];
   readonly python: PythonHost | null;
   readonly canvas: OffscreenCanvas | null;
-  entering(node: string, timestamp: number): void;
+  readonly entering: (node: string, timestamp: number) => void;
 }
 
 export class Pipeline {
@@ -40,8 +41,9 @@ export class Pipeline {
 
   constructor(private readonly parts: PipelineParts) {
     const { site, kernels } = parts;
-    const calculators = Object.keys(site.manifest.python?.calculators ?? {}).map(pythonCalculator);
-    this.scheduler = new Scheduler(fromJson(site.graph), [...STANDARD, inference, ...calculators], this.services());
+    const own = Object.keys(site.manifest.python?.calculators ?? {}).map(pythonCalculator);
+    const types: CalculatorType<Services>[] = [...STANDARD, inference, ...own];
+    this.scheduler = new Scheduler(fromJson(site.graph), types, this.services());
     this.reader = new PixelReader(kernels);
     this.display = parts.canvas && new Display(parts.canvas);
     for (const name of Object.keys(site.manifest.outputs)) {

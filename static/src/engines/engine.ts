@@ -2,7 +2,7 @@
 
 import type { BackendName } from "../protocol";
 
-export type TensorArray = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+export type TensorArray = Float32Array | Int32Array | Uint8Array;
 
 /** A tensor as calculators hand it around: `data` by rows, its length the product of `shape`. */
 export interface TensorValue {

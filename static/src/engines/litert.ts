@@ -1,6 +1,6 @@
 /** LiteRT.js on XNNPACK-Wasm: threads where the page is cross-origin isolated, one thread elsewhere. */
 
-import type { CompiledModel as LiteRtModel, TensorDetails } from "@litertjs/core";
+import type { CompiledModel as LiteRtModel, TensorDetails, TypedArray } from "@litertjs/core";
 import { getGlobalLiteRt, loadAndCompile, loadLiteRt, supportsFeature, Tensor } from "@litertjs/core";
 
 import type { CompiledModel, Engine, TensorArray, TensorValue } from "./engine";
@@ -117,7 +117,7 @@ class LiteRtCompiledModel implements CompiledModel {
   }
 }
 
-function zeros(details: TensorDetails): TensorArray {
+function zeros(details: TensorDetails): TypedArray {
   const length = details.shape.reduce((product, size) => product * size, 1);
   if (details.dtype === "float32") return new Float32Array(length);
   return details.dtype === "int32" ? new Int32Array(length) : new Uint8Array(length);
