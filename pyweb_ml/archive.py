@@ -26,7 +26,7 @@ def read_tar_member(data: bytes, path: str) -> bytes:
                 names.append(member.name.partition("/")[2])
                 if member.isfile() and names[-1] == path:
                     file = archive.extractfile(member)
-                    return _limited(path, member.size, file.read() if file else b"")
+                    return _limited(path, member.size, file.read(MAX_FILE_BYTES + 1) if file else b"")
     except (tarfile.TarError, EOFError, OSError) as error:
         raise ArchiveError(f"the archive is damaged ({error})") from error
     raise ArchiveError(_absent(path, names))
