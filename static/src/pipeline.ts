@@ -5,7 +5,6 @@ import { pythonCalculator } from "./calculators/python";
 import type { InferenceServices } from "./calculators/inference";
 import { inference } from "./calculators/inference";
 import { STANDARD } from "./calculators/index";
-import type { Engine } from "./engines/engine";
 import type { CalculatorType } from "./graph/calculator";
 import { isShared } from "./graph/calculator";
 import { fromJson } from "./graph/config";
@@ -23,7 +22,6 @@ export type Services = { kernels: Kernels } & InferenceServices & PythonServices
 export interface PipelineParts {
   readonly site: Site;
   readonly kernels: Kernels;
-  readonly engine: Engine;
   readonly models: InferenceServices["models"];
   readonly python: PythonHost | null;
   readonly canvas: OffscreenCanvas | null;

@@ -3,8 +3,8 @@
  * the worker runs. Images travel by transfer, everything else by copy.
  */
 
-/** The backends that an app can run its models on. */
-export type BackendName = "litert-wasm";
+/** The backends that an app can run its models on; "none" where a graph has no model. */
+export type BackendName = "litert-wasm" | "none";
 
 /** What loading is busy with; each stage has a time limit (see {@link STAGE_TIMEOUT}). */
 export type Stage = "site" | "engine" | "model" | "python" | "packages" | "app";

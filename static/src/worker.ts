@@ -7,7 +7,7 @@ import { CalculatorError } from "./graph/node";
 import { Kernels } from "./kernels";
 import { fetchAsset, fetchFile, LoadError } from "./loading";
 import { Pipeline } from "./pipeline";
-import type { ErrorName, Failure, Frame, FromWorker, Init, Stage, ToWorker } from "./protocol";
+import type { Asset, BackendName, ErrorName, Failure, Frame, FromWorker, Init, Stage, ToWorker } from "./protocol";
 import { PythonHost } from "./python/host";
 import type { Site } from "./site";
 import { loadSite } from "./site";
@@ -41,18 +41,38 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
 
 async function load({ base, canvas }: Init): Promise<Pipeline> {
   report("site", "the app", 0, 0);
-  const engineAndKernels = Promise.all([startEngine(base), loadKernels(base)]);
-  engineAndKernels.catch(() => undefined); // Awaited below, after the site.
   const site = await loadSite(base);
   const python = site.manifest.python && new PythonHost(base, site.manifest.python, report);
-  const [engine, kernels] = await engineAndKernels;
-  const models = await compileModels(site, engine);
-  const made = new Pipeline({ site, kernels, engine, models, python, canvas, entering });
-  const ready = { type: "ready", backend: engine.backend, reason: engine.reason } as const;
-  post({ ...ready, what: "frames" });
-  if (!python) post({ ...ready, what: "python" });
-  else bootPython(python, () => { post({ ...ready, what: "python" }); });
+  const [{ backend, reason, models }, kernels] = await Promise.all([loadModels(site), loadKernels(base)]);
+  const made = new Pipeline({ site, kernels, models, python, canvas, entering });
+  post({ type: "ready", what: "frames", backend, reason });
+  const started = (): void => {
+    post({ type: "ready", what: "python", backend, reason });
+  };
+  if (python) bootPython(python, started);
+  else started();
   return made;
+}
+
+interface Inference {
+  backend: BackendName;
+  reason: string;
+  models: Map<string, CompiledModel>;
+}
+
+/** Starts the engine while the models are fetched; neither for a graph without a model. */
+async function loadModels({ base, manifest }: Site): Promise<Inference> {
+  const assets = Object.entries(manifest.models);
+  const models = new Map<string, CompiledModel>();
+  if (!assets.length) return { backend: "none", reason: "the graph has no model", models };
+  const [engine, ...files] = await Promise.all([
+    startEngine(base),
+    ...assets.map(([name, asset]) => fetchModel(base, name, asset)),
+  ]);
+  for (const [index, [name]] of assets.entries()) {
+    models.set(name, await engine.compile(files[index]!, name).catch(refuseModel));
+  }
+  return { backend: engine.backend, reason: engine.reason, models };
 }
 
 async function startEngine(base: string): Promise<Engine> {
@@ -60,23 +80,24 @@ async function startEngine(base: string): Promise<Engine> {
   try {
     return await createLiteRtEngine(new URL("litert/", base).href);
   } catch (error) {
-    throw new LoadError(`the inference engine could not be started: ${messageOf(error)}`, "engine");
+    throw new LoadError(`The inference engine could not be started: ${messageOf(error)}.`, "engine");
   }
+}
+
+function fetchModel(base: string, name: string, asset: Asset): Promise<Uint8Array> {
+  return fetchAsset(base, asset, "model", (loaded, total) => {
+    report("model", name, loaded, total);
+  });
+}
+
+function refuseModel(error: unknown): never {
+  const refused = new LoadError(messageOf(error), "model");
+  refused.name = "ModelError";
+  throw refused;
 }
 
 async function loadKernels(base: string): Promise<Kernels> {
   return Kernels.load(await fetchFile(base, "kernels.wasm", "engine"));
-}
-
-async function compileModels(site: Site, engine: Engine): Promise<Map<string, CompiledModel>> {
-  const models = new Map<string, CompiledModel>();
-  for (const [name, asset] of Object.entries(site.manifest.models)) {
-    const bytes = await fetchAsset(site.base, asset, "model", (loaded, total) => {
-      report("model", name, loaded, total);
-    });
-    models.set(name, await engine.compile(bytes, name));
-  }
-  return models;
 }
 
 function bootPython(python: PythonHost, started: () => void): void {

@@ -11,7 +11,7 @@ const MOST_THREADS = 4;
 /** What LiteRT.js looks for in the global scope of a classic worker; a module worker must lend it. */
 interface LiteRtGlobals {
   ModuleFactory?: unknown;
-  Module?: { locateFile(file: string): string; mainScriptUrlOrBlob?: string } | undefined;
+  Module?: object | undefined;
   importScripts?: () => void;
 }
 
@@ -47,26 +47,48 @@ async function chooseVariant(): Promise<Variant> {
 
 /**
  * LiteRT.js starts by `importScripts`, which a module worker refuses; the script's factory is imported as a
- * module instead. The defined `importScripts` is taken away again, since Pyodide reads it as a classic worker.
+ * module instead. What is lent is taken back, since Pyodide reads `importScripts` as a classic worker.
  */
 async function start(base: string, variant: Variant): Promise<void> {
   const scope = globalThis as unknown as LiteRtGlobals;
   const module = (await import(/* @vite-ignore */ `${base}${variant.file}.mjs`)) as { default: unknown };
   scope.ModuleFactory = module.default;
-  scope.Module = { locateFile: (file) => base + file, mainScriptUrlOrBlob: `${base}${variant.file}.js` };
-  Object.defineProperty(scope, "importScripts", { value: () => undefined, configurable: true, writable: true });
+  scope.Module = {
+    locateFile: (file: string) => base + file,
+    mainScriptUrlOrBlob: `${base}${variant.file}.js`,
+    printErr: remember,
+  };
+  lend(scope, "importScripts", () => undefined);
+  // Else it asks for a GPU device, which XNNPACK never uses.
+  lend(navigator, "gpu", undefined);
   try {
-    await loadLiteRt(`${base}${variant.file}.js`, { threads: variant.threads > 1 });
+    await loadLiteRt(base, { threads: variant.threads > 1 });
   } finally {
     delete scope.importScripts;
+    Reflect.deleteProperty(navigator, "gpu");
   }
 }
 
+/** Shadows an inherited property until it is deleted again. */
+function lend(target: object, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, configurable: true, writable: true });
+}
+
+/** What LiteRT has last complained of, for the message of the error that follows. */
+let complaint = "";
+
+function remember(line: string): void {
+  if (line.startsWith("ERROR")) complaint = line.replace(/^ERROR: (\[.*?\] )?/, "");
+  console.debug(line);
+}
+
 async function compile(model: Uint8Array, name: string, numThreads: number): Promise<LiteRtModel> {
+  complaint = "";
   try {
     return await loadAndCompile(model, { accelerator: "wasm", cpuOptions: { numThreads } });
   } catch (error) {
-    throw new Error(`LiteRT cannot run the model '${name}': ${error instanceof Error ? error.message : String(error)}`);
+    const reason = complaint || (error instanceof Error ? error.message : String(error));
+    throw new Error(`LiteRT cannot run the model '${name}': ${reason}`, { cause: error });
   }
 }
 

@@ -1,0 +1,50 @@
+"""A plain static server for tests and benchmarks, with or without the headers that threads need."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+ISOLATION = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    extensions_map = {  # noqa: RUF012  # the base class declares it so
+        **SimpleHTTPRequestHandler.extensions_map,
+        ".js": "text/javascript",
+        ".mjs": "text/javascript",
+        ".wasm": "application/wasm",
+    }
+
+    def __init__(self, *args: object, isolated: bool, **kwargs: object) -> None:
+        self._isolated = isolated
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # what the server passes on
+
+    def end_headers(self) -> None:
+        for name, value in ISOLATION.items() if self._isolated else ():
+            self.send_header(name, value)
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def serve(folder: Path, *, isolated: bool) -> Iterator[str]:
+    """Serves a folder on a free port of this machine while the block runs; gives the address, ending in "/".
+
+    Args:
+        isolated: send COOP and COEP, so that the page may use threads.
+    """
+    handler = partial(_Handler, directory=str(folder), isolated=isolated)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
