@@ -3,6 +3,12 @@
 Import it as `pw`. What is imported here is all that the page's Python needs too, so it costs numpy alone.
 """
 
+from pyweb_ml.calculators.blend import blend
+from pyweb_ml.calculators.blur import gaussian_blur
+from pyweb_ml.calculators.image_properties import image_properties
+from pyweb_ml.calculators.image_to_tensor import image_to_tensor
+from pyweb_ml.calculators.inference import inference
+from pyweb_ml.calculators.tensors_to_segmentation import tensors_to_segmentation
 from pyweb_ml.errors import (
     AppError,
     AuthoringError,
@@ -60,5 +66,11 @@ __all__ = [
     "Text",
     "__version__",
     "app",
+    "blend",
     "calculator",
+    "gaussian_blur",
+    "image_properties",
+    "image_to_tensor",
+    "inference",
+    "tensors_to_segmentation",
 ]
