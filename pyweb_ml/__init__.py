@@ -3,11 +3,17 @@
 Import it as `pw`. What is imported here is all that the page's Python needs too, so it costs numpy alone.
 """
 
+from pyweb_ml.calculators.annotation_overlay import annotation_overlay
 from pyweb_ml.calculators.blend import blend
 from pyweb_ml.calculators.blur import gaussian_blur
+from pyweb_ml.calculators.detection_projection import detection_projection
+from pyweb_ml.calculators.detections_to_render_data import detections_to_render_data
 from pyweb_ml.calculators.image_properties import image_properties
 from pyweb_ml.calculators.image_to_tensor import image_to_tensor
 from pyweb_ml.calculators.inference import inference
+from pyweb_ml.calculators.non_max_suppression import non_max_suppression
+from pyweb_ml.calculators.ssd_anchors import ssd_anchors
+from pyweb_ml.calculators.tensors_to_detections import tensors_to_detections
 from pyweb_ml.calculators.tensors_to_segmentation import tensors_to_segmentation
 from pyweb_ml.errors import (
     AppError,
@@ -65,12 +71,18 @@ __all__ = [
     "Tensors",
     "Text",
     "__version__",
+    "annotation_overlay",
     "app",
     "blend",
     "calculator",
+    "detection_projection",
+    "detections_to_render_data",
     "gaussian_blur",
     "image_properties",
     "image_to_tensor",
     "inference",
+    "non_max_suppression",
+    "ssd_anchors",
+    "tensors_to_detections",
     "tensors_to_segmentation",
 ]

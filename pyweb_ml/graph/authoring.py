@@ -23,15 +23,24 @@ CONTRACT = "__pywebml_contract__"
 
 
 def standard(
-    name: str, *, tags: Mapping[str, str] | None = None, outputs: tuple[OutputPort, ...] | None = None
+    name: str,
+    *,
+    tags: Mapping[str, str] | None = None,
+    outputs: tuple[OutputPort, ...] | None = None,
+    package: str = "mediapipe",
+    called: str | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Makes a numpy kernel into the standard calculator `name`: on payloads it computes, traced it records."""
+    """Makes a numpy kernel into the standard calculator `name`: on payloads it computes, traced it records.
+
+    `package` is the protobuf package of its options: "pywebml" for those that MediaPipe does not have.
+    `called` is what users call it, where that is not the function's own name.
+    """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        options_type = f"mediapipe.{name}Options"
+        options_type = f"{package}.{name}Options"
         contract = read_contract(name, function, tags=tags, outputs=outputs, options_type=options_type)
         REGISTRY[name] = contract
-        return _recording(contract, function)
+        return _recording(contract, function, called or function.__name__)
 
     return decorate
 
@@ -52,13 +61,13 @@ def calculator(target: Any) -> Any:
     """
     if not inspect.isclass(target):
         contract = read_contract(target.__name__, target, python=True, options_type=PYTHON_OPTIONS)
-        return _recording(contract, target)
+        return _recording(contract, target, target.__name__)
     if not callable(getattr(target, "process", None)):
         raise AuthoringError(f"{here()}: the class '{target.__name__}' needs a method 'process'")
     return _recording_class(target)
 
 
-def _recording(contract: Contract, function: Callable[P, R]) -> Callable[P, R]:
+def _recording(contract: Contract, function: Callable[P, R], name: str) -> Callable[P, R]:
     signature = inspect.signature(function)
 
     @functools.wraps(function)
@@ -67,9 +76,9 @@ def _recording(contract: Contract, function: Callable[P, R]) -> Callable[P, R]:
         records = any(isinstance(one, Stream) for one in (*args, *kwargs.values()))
         if tracer is None or not (records or contract.outputs[0].side):
             return function(*args, **kwargs)
-        check_positional(contract, function.__name__, args)
+        check_positional(contract, name, args)
         given = {**dict(zip(signature.parameters, args, strict=False)), **kwargs}
-        result: R = tracer.call(contract, function.__name__, given, {})
+        result: R = tracer.call(contract, name, given, {})
         return result
 
     setattr(call, CONTRACT, contract)

@@ -55,6 +55,10 @@ class OptionField:
     annotation: Any
     default: Any
 
+    @property
+    def required(self) -> bool:
+        return self.default is inspect.Parameter.empty
+
     def encode(self, value: Any) -> Any:
         """The value as it stands in the config (tuples of named fields become objects)."""
         names = self._field_names()

@@ -124,6 +124,9 @@ def check_known(contract: Contract, name: str, given: Mapping[str, Any]) -> None
         if not port.optional and given.get(port.parameter) is None:
             wanted = f"its input '{port.parameter}', of type {port.type}"
             raise AuthoringError(f"{here()}: '{name}' needs {wanted}")
+    for option in contract.options.values():
+        if option.required and option.name not in given:
+            raise AuthoringError(f"{here()}: '{name}' needs its option '{option.name}'")
 
 
 def _connect(name: str, port: InputPort, value: Any) -> str | None:

@@ -16,15 +16,16 @@ SOURCE = "Hershey Simplex, by Dr. A. V. Hershey, U.S. National Bureau of Standar
 
 def _glyph(font: Any, character: str) -> list[Any]:
     (glyph,) = font.glyphs_for_text(character)
-    strokes = [[coordinate for point in stroke for coordinate in point] for stroke in font.strokes_for_text(character)]
-    return [glyph.char_width, strokes]
+    strokes = font.strokes_for_text(character)
+    return [glyph.char_width, [[coordinate for point in stroke for coordinate in point] for stroke in strokes]]
 
 
 def main() -> None:
     font = HersheyFonts()
     font.load_default_font("futural")
     glyphs = {chr(code): _glyph(font, chr(code)) for code in range(32, 127)}
-    lines = ",\n".join(f"{json.dumps(key)}:{json.dumps(value, separators=(',', ':'))}" for key, value in glyphs.items())
+    compact = {key: json.dumps(value, separators=(",", ":")) for key, value in glyphs.items()}
+    lines = ",\n".join(f"{json.dumps(key)}:{value}" for key, value in compact.items())
     OUT.write_text(f'{{"source":{json.dumps(SOURCE)},\n"glyphs":{{\n{lines}}}}}\n')
 
 

@@ -22,7 +22,7 @@ type SuppressionOptions = ReturnType<typeof readOptions>;
 function readOptions(reader: OptionReader) {
   const options = {
     maxDetections: reader.integer("max_num_detections", -1),
-    minScore: reader.number("min_score_threshold", -1),
+    lowest: lowestScore(reader.number("min_score_threshold", -1)),
     threshold: reader.number("min_suppression_threshold", 1),
     overlap:
       OVERLAPS[
@@ -36,6 +36,10 @@ function readOptions(reader: OptionReader) {
     throw new Error("NonMaxSuppressionCalculator: 'max_num_detections' must not be 0; -1 keeps all");
   }
   return options;
+}
+
+function lowestScore(threshold: number): number {
+  return threshold > 0 ? threshold : -Infinity;
 }
 
 /** What the shared area is divided by, of a box that may go and of the one that stays. */
@@ -63,9 +67,11 @@ function similarity(rest: Box, kept: Box, overlap: Overlap): number {
 
 function suppress(detections: readonly Detection[], options: SuppressionOptions): Detection[] {
   const sorted = detections.toSorted((one, two) => two.score - one.score);
-  const low = options.minScore > 0 ? sorted.findIndex((one) => one.score < options.minScore) : -1;
-  const sure = low < 0 ? sorted : sorted.slice(0, low);
-  return options.weighted ? weighted(sorted, options) : plain(sure, options);
+  if (options.weighted) return weighted(sorted, options);
+  return plain(
+    sorted.filter((one) => one.score >= options.lowest),
+    options,
+  );
 }
 
 function plain(sorted: readonly Detection[], { overlap, threshold, maxDetections }: SuppressionOptions): Detection[] {
@@ -78,11 +84,11 @@ function plain(sorted: readonly Detection[], { overlap, threshold, maxDetections
 }
 
 /** MediaPipe's weighted kind takes no notice of max_num_detections. */
-function weighted(sorted: readonly Detection[], { overlap, threshold, minScore }: SuppressionOptions): Detection[] {
+function weighted(sorted: readonly Detection[], { overlap, threshold, lowest }: SuppressionOptions): Detection[] {
   const kept: Detection[] = [];
   for (let rest = sorted; rest.length; ) {
     const surest = rest[0]!;
-    if (minScore > 0 && surest.score < minScore) break;
+    if (surest.score < lowest) break;
     const overlaps = (one: Detection): boolean => similarity(one.box, surest.box, overlap) > threshold;
     const group = rest.filter(overlaps);
     kept.push(group.length ? { ...surest, ...mean(group) } : surest);
