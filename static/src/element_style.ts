@@ -94,9 +94,12 @@ pre {
 .sample span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .values { border-top: 1px solid var(--_line); font-size: .9375rem; }
 @container (max-width: 30rem) {
-  .row:not(.samples) button { flex: 1 1 auto; }
-  button.main { margin-inline-start: 0; }
-  .status { grid-template-columns: 1fr; min-height: 3.6rem; }
+  .row:not(.samples) button { flex: 1 1 0; padding-inline: .25rem; }
+  .row:not(.samples) button.main { flex-basis: 100%; }
+  .status { grid-template-columns: 1fr; }
+  .words { min-height: 3em; }
+  .numbers { min-height: 1.5em; white-space: normal; }
+  .sample { width: calc((100% - 1rem) / 3); }
 }
 @media (prefers-reduced-motion: reduce) {
   .bar div { transition: none; }

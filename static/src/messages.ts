@@ -143,11 +143,11 @@ export function advice(failed: Failure): string {
 const ADVICE: Readonly<Record<Failure["name"], string>> = {
   LoadError: "If it happens again, the site's folder may be incomplete: build the app again.",
   ModelError: "The model file is damaged or of a kind that the engine does not know: build the app again.",
-  CalculatorError: "Its author finds the place in the details below. The page stays usable: choose another picture.",
+  CalculatorError: "Its author finds the place in what is written below. The page stays usable: choose another picture.",
   ImageError: "Other pictures and sources still work.",
   SourceError: "Other sources still work.",
   UnsupportedError: "Nothing is wrong with the app itself.",
-  InternalError: "Try again; if it happens again, the details below help to report it.",
+  InternalError: "Try again; if it happens again, what is written below helps to report it.",
 };
 
 const STAGES: Readonly<Record<Stage, string>> = {

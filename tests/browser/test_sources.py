@@ -1,0 +1,116 @@
+"""What the page says of a source that cannot be opened; each is one sentence, and other sources still work."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import FilePayload, Page, expect
+
+from tests.browser.conftest import Site, Visit, until
+
+pytestmark = pytest.mark.browser
+
+JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000") + b"cut off"
+CUT = b"\x1aE\xdf\xa3" + b"no more of a WebM file than its first four bytes"
+
+
+def alert(page: Page) -> Any:
+    return page.get_by_role("alert")
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def choose(page: Page, button: str, name: str, kind: str, content: bytes) -> None:
+    file: FilePayload = {"name": name, "mimeType": kind, "buffer": content}
+    with page.expect_file_chooser() as chooser:
+        press(page, button)
+    chooser.value.set_files(file)
+
+
+def refuse_camera(page: Page, name: str) -> None:
+    """A browser without a camera, or with one in use, cannot be had on demand; only what it throws can."""
+    page.add_init_script(
+        f"navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', '{name}'))"
+    )
+
+
+def test_a_camera_that_is_denied_says_where_to_allow_it(site: Site, visit: Visit) -> None:
+    visit.allowed = ("Permissions policy",)
+    site.headers["Permissions-Policy"] = "camera=()"
+    visit.page.goto(site.url)
+    press(visit.page, "Camera")
+    expect(alert(visit.page)).to_contain_text("This page may not use the camera; allow it with the icon")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("NotFoundError", "No camera was found"), ("NotReadableError", "in use by another program")],
+)
+def test_a_camera_that_cannot_be_had_says_why(site: Site, page: Page, name: str, words: str) -> None:
+    refuse_camera(page, name)
+    page.goto(site.url)
+    press(page, "Camera")
+    expect(alert(page)).to_contain_text(words)
+
+
+def test_a_camera_that_is_pulled_out_says_so(site: Site, page: Page) -> None:
+    page.add_init_script("""
+      const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = async (wanted) => (window.stream = await open(wanted));
+    """)
+    page.goto(site.url)
+    press(page, "Camera")
+    expect(page.locator(".words")).to_have_text("Running")
+    page.evaluate("window.stream.getTracks()[0].dispatchEvent(new Event('ended'))")
+    expect(alert(page)).to_contain_text("The camera was disconnected")
+    assert page.evaluate("window.stream.getTracks()[0].readyState") == "ended"
+
+
+def test_an_image_that_is_cut_off_says_so_and_the_next_source_works(site: Site, page: Page) -> None:
+    page.goto(site.url)
+    choose(page, "Image…", "holiday.jpg", "image/jpeg", JPEG)
+    expect(alert(page)).to_contain_text("The image 'holiday.jpg' cannot be decoded: it is damaged or cut off")
+    press(page, "Astronaut")
+    expect(alert(page)).to_be_hidden()
+    expect(page.locator(".words")).to_have_text("Done")
+
+
+def test_a_video_that_cannot_be_decoded_says_what_to_convert_it_to(site: Site, page: Page) -> None:
+    page.goto(site.url)
+    choose(page, "Video…", "clip.webm", "video/webm", CUT)
+    expect(alert(page)).to_contain_text("The video 'clip.webm' cannot be decoded by this browser; convert it")
+
+
+def test_a_file_that_is_neither_says_what_to_choose(site: Site, page: Page) -> None:
+    page.goto(site.url)
+    choose(page, "Image…", "notes.txt", "text/plain", b"hello")
+    expect(alert(page)).to_contain_text("'notes.txt' is neither an image nor a video; choose a JPEG, PNG")
+
+
+def test_a_file_that_is_empty_says_so(site: Site, page: Page) -> None:
+    page.goto(site.url)
+    choose(page, "Image…", "empty.png", "image/png", b"")
+    expect(alert(page)).to_contain_text("The file 'empty.png' is empty")
+
+
+def test_an_address_that_is_not_there_says_so(site: Site, visit: Visit) -> None:
+    visit.allowed = ("404",)
+    page = visit.page
+    page.goto(site.url)
+    page.evaluate("document.querySelector('pywebml-app').setAttribute('source', 'nowhere.jpg')")
+    expect(alert(page)).to_contain_text("'nowhere.jpg' could not be fetched (HTTP 404)")
+
+
+def test_an_address_that_is_none_says_so(site: Site, page: Page) -> None:
+    page.goto(site.url)
+    page.evaluate("document.querySelector('pywebml-app').setAttribute('source', 'javascript:alert(1)')")
+    expect(alert(page)).to_contain_text("'javascript:alert(1)' is no address of an image or a video")
+
+
+def test_an_address_of_a_video_is_played(site: Site, page: Page, clip: bytes) -> None:
+    (site.folder / "clip.webm").write_bytes(clip)
+    page.goto(site.url)
+    page.evaluate("document.querySelector('pywebml-app').setAttribute('source', 'clip.webm')")
+    expect(page.locator(".words")).to_have_text("Running")
+    until(page, "document.querySelector('pywebml-app').stats.framesShown > 5")
