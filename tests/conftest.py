@@ -118,7 +118,8 @@ def cli_environment(tmp_path: Path, web: Path, cache: Path) -> dict[str, str]:
     """Environment of a command: the stand-in web assets, and a folder of its own for temporary files."""
     (tmp_path / "tmp").mkdir()
     own = {"PYWEBML_WEB": str(web), "PYWEBML_CACHE": str(cache), "TMPDIR": str(tmp_path / "tmp")}
-    return {**os.environ, **own, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    # Node.js keeps compiled code of npm among the temporary files, on purpose.
+    return {**os.environ, **own, "PYTHONPATH": str(ROOT), "NODE_DISABLE_COMPILE_CACHE": "1"}
 
 
 @pytest.fixture

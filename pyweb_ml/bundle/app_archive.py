@@ -33,7 +33,7 @@ def app_archive(file: Path) -> bytes:
 def _own_modules() -> Iterator[tuple[str, Path]]:
     files = [PACKAGE / name for name in _OWN_FILES]
     for folder in _OWN_FOLDERS:
-        files += (PACKAGE / folder).rglob("*.py")
+        files += (path for path in (PACKAGE / folder).rglob("*") if path.suffix in (".py", ".json"))
     for file in files:
         if not file.is_file():
             raise BuildError(f"'{file}' is missing; install pyweb_ml again")
