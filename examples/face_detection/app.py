@@ -12,10 +12,11 @@ FACES = pw.Model(
 
 @pw.calculator
 class FollowLargestFace:
-    """The largest face, with its box averaged over time so that it does not jitter."""
+    """A frame around the largest head, averaged over time so that it does not jitter."""
 
-    def __init__(self, smoothing: float = 0.6) -> None:
+    def __init__(self, smoothing: float = 0.6, margin: float = 0.3) -> None:
         self.smoothing = smoothing
+        self.margin = margin
 
     def open(self) -> None:
         self.box: np.ndarray | None = None
@@ -24,10 +25,11 @@ class FollowLargestFace:
         if not detections:
             self.box = None
             return []
-        largest = max(detections, key=lambda face: face.box.width * face.box.height)
-        now = np.array([largest.box.xmin, largest.box.ymin, largest.box.width, largest.box.height])
+        face = max(detections, key=lambda one: one.box.width * one.box.height)
+        now = np.array([face.box.xmin, face.box.ymin, face.box.width, face.box.height])
+        now += np.array([-1, -1.5, 2, 2]) * self.margin * now[[2, 3, 2, 3]]
         self.box = now if self.box is None else self.smoothing * self.box + (1 - self.smoothing) * now
-        return [pw.Detection("largest", largest.score, pw.Box(*self.box.tolist()), [])]
+        return [pw.Detection("largest", face.score, pw.Box(*self.box.tolist()))]
 
 
 @pw.app(title="Face detection", samples=["../samples/astronaut.jpg"])
