@@ -7,6 +7,7 @@ as the page sees it: from handing the frame to the worker until its result is ba
 
 import argparse
 import json
+import os
 import platform
 import shutil
 import statistics
@@ -38,10 +39,11 @@ def build(folder: Path) -> None:
     (folder / "index.html").write_text(PAGE)
     shutil.copytree(folder / EXAMPLES[0] / "litert", folder / "litert")
     shutil.copy(ROOT / "examples/samples/astronaut.jpg", folder)
-    esbuild = ROOT / "static/node_modules/.bin/esbuild"
-    bundle = [esbuild, HERE / "peer/bench.js", "--bundle", "--format=esm", f"--outfile={folder / 'bench.js'}"]
-    environment = {"NODE_PATH": str(ROOT / "static/node_modules")}
-    subprocess.run([*bundle, "--log-level=error"], check=True, env=environment)
+    modules = ROOT / "static/node_modules"
+    out = f"--outfile={folder / 'bench.js'}"
+    command = [str(modules / ".bin/esbuild"), str(HERE / "peer/bench.js"), "--bundle", "--format=esm", out]
+    environment = {**os.environ, "NODE_PATH": str(modules)}
+    subprocess.run([*command, "--log-level=error"], check=True, env=environment)
 
 
 @contextmanager

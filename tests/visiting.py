@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import PIL.Image
+import skimage.data
 from playwright.sync_api import BrowserContext, Page
 
 from pyweb_ml.apps import load_app
@@ -113,6 +114,12 @@ def on_desktop(app: Path, *images: Image) -> list[dict[str, Any]]:
             results.append({})
             scheduler.add(at, {next(iter(graph.inputs)): image})
     return results
+
+
+def photograph() -> Image:
+    """A person with a face, uint8 (512, 512, 3): scikit-image's astronaut, by NASA."""
+    image: Image = skimage.data.astronaut()  # type: ignore[no-untyped-call]  # scikit-image has no types
+    return image
 
 
 def rgba(image: Image) -> Image:

@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-import skimage.data
 
 from conftest import OpenExample
-from tests.visiting import on_desktop, rgba
+from tests.visiting import on_desktop, photograph, rgba
 
 APP = Path(__file__).parent
-ASTRONAUT: Any = skimage.data.astronaut()
+ASTRONAUT = photograph()
 
 
 def test_the_one_face_is_found_with_its_eyes() -> None:

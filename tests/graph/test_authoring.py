@@ -175,7 +175,7 @@ def test_a_parameter_of_a_pipeline_needs_a_stream_type() -> None:
     def pipeline(frame: bytes) -> bytes:
         return frame
 
-    with pytest.raises(pw.AuthoringError, match="the parameter 'frame' of 'pipeline' needs one of pw.Image"):
+    with pytest.raises(pw.AuthoringError, match=r"the parameter 'frame' of 'pipeline' needs one of pw\.Image"):
         traced(pipeline)
 
 
