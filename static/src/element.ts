@@ -4,7 +4,7 @@ import { Deferred } from "./deferred";
 import { acceptDrops } from "./drop_target";
 import { ElementView } from "./element_view";
 import { AppError, toFailure } from "./failure";
-import { badAddress, notConnected } from "./messages";
+import { badSite, notConnected } from "./messages";
 import { Presenter } from "./presenter";
 import type { Failure, Value } from "./protocol";
 import { fetchSamples } from "./samples";
@@ -146,14 +146,21 @@ export class PywebmlApp extends HTMLElement {
   /** The element is seen for the first time: what it needs is loaded, and what it shows is begun. */
   #appear(): void {
     this.#seen = true;
+    try {
+      this.#base();
+    } catch (error) {
+      this.#fail(toFailure(error));
+      return;
+    }
     void this.#showSamples();
     if (this.#choice === null || this.#choice.kind === "screen") this.#load().catch(() => undefined);
     else this.#run(this.#choice);
   }
 
-  #load(): Promise<void> {
+  async #load(): Promise<void> {
+    const session = this.#getSession();
     this.#presenter.begin();
-    return this.#getSession().load().then(() => undefined);
+    await session.load();
   }
 
   /** As {@link start}, where nobody waits for the promise; the session has reported what it rejects with. */
@@ -169,8 +176,7 @@ export class PywebmlApp extends HTMLElement {
 
   #retry(): void {
     this.#presenter.forgive();
-    void this.#showSamples();
-    if (this.#choice === null) this.#load().catch(() => undefined);
+    if (this.#choice === null) this.#appear();
     else this.#run(this.#choice);
   }
 
@@ -195,6 +201,8 @@ export class PywebmlApp extends HTMLElement {
     this.#session?.release();
     this.#session = null;
     this.#seen = false;
+    // What the visitor chose is over; a camera must not start again by itself.
+    this.#choice = null;
   }
 
   #showControls(): void {
@@ -264,7 +272,7 @@ export class PywebmlApp extends HTMLElement {
   #base(): URL {
     const src = this.getAttribute("src") ?? "./";
     const url = URL.parse(src, document.baseURI);
-    if (url === null) throw new AppError(badAddress(src));
+    if (url === null) throw new AppError(badSite(src));
     if (!url.pathname.endsWith("/")) url.pathname += "/";
     return url;
   }

@@ -67,6 +67,10 @@ export function badAddress(address: string): Failure {
   return failure("SourceError", `'${address}' is no address of an image or a video; write one, or 'camera'.`);
 }
 
+export function badSite(address: string): Failure {
+  return failure("LoadError", `'${address}' is no address of a built app; set 'src' to its folder, as in src="app/".`);
+}
+
 export function badManifest(address: string, what: string): Failure {
   return failure("LoadError", `'${address}' is no manifest of a built app (${what}); build the app again.`);
 }
@@ -161,7 +165,7 @@ const STAGES: Readonly<Record<Stage, string>> = {
 
 /** "Loading the model", "Loading Python's packages: numpy". */
 export function stageSentence(stage: Stage, detail: string): string {
-  return detail === "" || detail === stage ? STAGES[stage] : `${STAGES[stage]}: ${detail}`;
+  return STAGES[stage].endsWith(detail) ? STAGES[stage] : `${STAGES[stage]}: ${detail}`;
 }
 
 /** ", 120 of 249 KB"; empty where the total is not known. Large totals are bytes, small ones steps. */

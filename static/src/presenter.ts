@@ -111,7 +111,7 @@ export class Presenter {
   #sentence(): string {
     if (this.#loading !== null && this.#pending.length > 0) return pendingSentence(this.#pending);
     if (this.#loading !== null) return stageSentence(this.#loading.stage, this.#loading.detail);
-    if (this.#failed) return "Stopped by an error";
+    if (this.#failed && !this.busy) return "Stopped by an error";
     if (this.#activity === "idle" && !this.#loaded) return "";
     return ACTIVITIES[this.#activity];
   }

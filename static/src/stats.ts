@@ -7,7 +7,7 @@ export interface AppStats {
   backend: BackendName | "";
   /** Why this backend, in one line. */
   reason: string;
-  /** Frames that the source gave; each was shown, dropped, or is under way. */
+  /** Frames that the source gave; what was neither shown nor dropped is under way, or was given up at a stop. */
   framesIn: number;
   framesShown: number;
   framesDropped: number;

@@ -194,8 +194,6 @@ export class WorkerClient {
     } else if (failed.id !== undefined) {
       this.#settle(failed.id)?.reject(new AppError(failed.error));
     } else {
-      this.#stages.rest();
-      this.#python.reject(new AppError(failed.error));
       this.#events.failed(failed.error, false);
     }
   }

@@ -104,13 +104,14 @@ describe("a worker client", () => {
     expect([failures, worker.terminated]).toEqual([[], false]);
   });
 
-  it("rejects ready but stays when Python cannot be loaded", async () => {
+  it("reports a failure that belongs to no frame, and goes on", async () => {
     const { worker, client, failures } = begin();
-    worker.ready("frames");
-    worker.say({ type: "error", error: { name: "LoadError", message: "no", stack: "" }, fatal: false });
-    await expect(client.ready).rejects.toThrow("no");
-    await wait(100);
-    expect([failures.length, worker.terminated]).toEqual([1, false]);
+    const pending = client.process(frame());
+    const error: Failure = { name: "CalculatorError", message: "close() failed", stack: "" };
+    worker.say({ type: "error", error, fatal: false });
+    worker.say(result(1));
+    await expect(pending).resolves.toMatchObject({ id: 1 });
+    expect([failures, worker.terminated]).toEqual([[{ failure: error, fatal: false }], false]);
   });
 
   it("ends everything at a fatal failure", async () => {

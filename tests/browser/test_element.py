@@ -182,6 +182,23 @@ def test_an_error_is_told_as_an_event(site: Site, visit: Visit, bare: Page) -> N
     ) == ["SourceError", True]
 
 
+def test_an_address_of_no_site_is_said_in_the_page_and_thrown_nowhere(bare: Page) -> None:
+    append(bare, "controls")
+    run(bare, "app.setAttribute('src', 'http://[')")
+    expect(bare.get_by_role("alert")).to_contain_text("'http://[' is no address of a built app")
+
+
+def test_a_camera_that_the_visitor_chose_does_not_start_by_itself_after_a_removal(bare: Page) -> None:
+    append(bare, "controls")
+    bare.get_by_role("button", name="Camera").click()
+    until(bare, f"{APP}.stats.framesShown > 3")
+    run(bare, "window.app = app; app.remove()")
+    workers(bare, 0)
+    run_again = "document.body.append(window.app); return app.ready.then(() => app.stats.framesIn)"
+    assert bare.evaluate(f"async () => {{ const app = window.app; {run_again} }}") == 0
+    expect(bare.get_by_role("button", name="Start")).to_be_disabled()
+
+
 def test_the_source_follows_its_attribute(bare: Page) -> None:
     append(bare, "source='camera'")
     until(bare, f"{APP}.stats.framesShown > 3")
