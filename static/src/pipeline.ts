@@ -34,7 +34,6 @@ export class Pipeline {
   private readonly display: Display | null;
   private readonly outputs = new Map<string, unknown>();
   private pending: string[] = [];
-  private partial = false;
   private isOpen = false;
 
   constructor(private readonly parts: PipelineParts) {
@@ -53,20 +52,12 @@ export class Pipeline {
 
   private services(): Services {
     const { kernels, models, python, entering } = this.parts;
-    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the getters below are of another object
-    const pipeline = this;
     return {
       kernels,
       models,
       python: {
         get create() {
           return python?.ready ? python.create.bind(python) : undefined;
-        },
-        get partial() {
-          return pipeline.partial;
-        },
-        get started() {
-          return python?.started ?? Promise.resolve();
         },
         leaveOut: (node) => this.pending.push(node),
         entering,
@@ -76,9 +67,9 @@ export class Pipeline {
 
   /** Runs the graph on one frame. */
   async process(frame: Frame): Promise<Result> {
+    if (!frame.partial) await this.parts.python?.started;
     if (!this.isOpen) await this.scheduler.open();
     this.isOpen = true;
-    this.partial = frame.partial;
     this.pending = [];
     this.scheduler.milliseconds.clear();
     try {

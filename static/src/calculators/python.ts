@@ -1,18 +1,17 @@
-/** The user's own calculators: each is left out of a frame while Python starts, or waited for. */
+/** The user's own calculators: each is left out of a frame while Python is still starting. */
 
 import type { Calculator, CalculatorContext, CalculatorType, Options } from "../graph/calculator";
 import type { Kernels } from "../kernels";
 import type { PageCalculator } from "../python/host";
 import { PythonSink, toPython } from "../python/payloads";
 
+type CreateCalculator = (name: string, options: Options) => PageCalculator;
+
 export interface PythonServices {
   readonly kernels: Kernels;
   readonly python: {
     /** Undefined until Python has started. */
-    readonly create: ((name: string, options: Options) => PageCalculator) | undefined;
-    /** Whether this frame goes on without Python; else `process` waits for `started`. */
-    readonly partial: boolean;
-    readonly started: Promise<void>;
+    readonly create: CreateCalculator | undefined;
     /** Called with the node's name for a frame that went on without it. */
     leaveOut(node: string): void;
     /** Called before a node's Python runs, so that one that never returns can be named. */
@@ -45,17 +44,10 @@ class PythonCalculator implements Calculator {
     private readonly node: string,
   ) {}
 
-  process(context: CalculatorContext): void | Promise<void> {
+  process(context: CalculatorContext): void {
     const { python } = this.services;
-    if (python.create) {
-      this.run(context);
-    } else if (python.partial) {
-      python.leaveOut(this.node);
-    } else {
-      return python.started.then(() => {
-        this.run(context);
-      });
-    }
+    if (python.create) this.run(python.create, context);
+    else python.leaveOut(this.node);
   }
 
   close(): void {
@@ -63,10 +55,10 @@ class PythonCalculator implements Calculator {
     this.isOpen = false;
   }
 
-  private run(context: CalculatorContext): void {
+  private run(create: CreateCalculator, context: CalculatorContext): void {
     const { python, kernels } = this.services;
     python.entering(this.node, context.timestamp);
-    this.calculator ??= python.create!(this.type, this.options);
+    this.calculator ??= create(this.type, this.options);
     if (!this.isOpen) raise(this.calculator.open());
     this.isOpen = true;
     const given = context.tags.map((tag) => toPython(context.input(tag)));
