@@ -1,0 +1,64 @@
+"""The README: its first screen, and every program in it, run."""
+
+import re
+from pathlib import Path
+
+import mypy.api
+import numpy as np
+import pytest
+
+from pyweb_ml.cli import main
+from tests.visiting import on_desktop, photograph, rgba
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+PROGRAMS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def test_the_first_25_lines_hold_a_picture_the_program_and_the_two_commands() -> None:
+    first = "\n".join(README.splitlines()[:25])
+    picture = re.search(r"!\[.+\]\((.+)\)", first)
+    assert picture
+    assert (ROOT / picture[1]).is_file()
+    assert "@pw.app" in first
+    assert "make serve" in first
+    assert "make test" in first
+
+
+def test_the_program_blurs_the_background_as_the_example_does(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(PROGRAMS[0])
+    photo = rgba(photograph())
+    (ours,), (example,) = (on_desktop(app, photo) for app in (tmp_path, ROOT / "examples/background_blur"))
+    np.testing.assert_array_equal(ours["output"], example["output"])
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.split("def ")[-1].split("(")[0])
+def test_every_program_runs(program: str, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(program)
+    photo = rgba(photograph())
+    (_, result) = on_desktop(tmp_path, photo, photo)
+    assert result["output"].shape[:2] == photo.shape[:2]
+    assert not np.array_equal(result["output"][..., :3], photo[..., :3])
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.split("def ")[-1].split("(")[0])
+def test_every_program_passes_mypy_strict_as_written(program: str, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(program)
+    cache = str(ROOT / ".mypy_cache")
+    output, _, status = mypy.api.run(["--strict", "--cache-dir", cache, str(tmp_path / "app.py")])
+    assert status == 0, output
+
+
+def test_every_file_that_is_linked_exists() -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", README)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_commands_of_the_readme_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    text = capsys.readouterr().out
+    named = set(re.findall(r"^pywebml (\w+)", README, re.MULTILINE))
+    assert named >= {"new", "serve", "run", "build"}
+    assert [command for command in named if command not in text] == []
