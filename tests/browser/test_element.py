@@ -74,16 +74,17 @@ def test_process_leaves_the_image_to_its_caller(bare: Page) -> None:
     assert run(bare, f"const image = {IMAGE}; await app.process(image); return image.width") == 4
 
 
-def test_images_processed_at_once_go_through_in_order(bare: Page) -> None:
+def test_images_processed_at_once_go_through_in_the_order_of_the_calls(bare: Page) -> None:
     append(bare)
     assert run(
         bare,
         """
-      const sizes = [[900, 700], [1, 1], [300, 200]];
-      const all = sizes.map(([width, height]) => app.process(new ImageData(width, height)));
+      const slow = await new OffscreenCanvas(3000, 3000).getContext("2d").canvas.convertToBlob();
+      const all = [[slow, 0], [new ImageData(1, 1), 1], [new ImageData(3, 2), 2]].map(
+        ([image, timestamp]) => app.process(image, {timestamp}));
       return (await Promise.all(all)).map((values) => values.output.width);
     """,
-    ) == [900, 1, 300]
+    ) == [3000, 1, 3]
 
 
 @pytest.mark.parametrize(
