@@ -24,10 +24,6 @@ SUB_PATH = "some/where"
 """Where the site lies below its server's root, so that an address that is not relative fails."""
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "browser: runs in Chromium")
-
-
 @dataclass
 class Site:
     """A site in a folder, served; `script` is what its worker does."""
