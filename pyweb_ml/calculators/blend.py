@@ -7,8 +7,9 @@ from pyweb_ml.graph.authoring import standard
 from pyweb_ml.graph.contract import OutputPort
 from pyweb_ml.graph.payloads import Image, Mask
 
-_ONE = 32767
-"""Weights are whole numbers of 1/32767, of which 0 and 1 are exact: it is what WebAssembly multiplies by."""
+_ONE = 32768
+"""Weights are whole numbers of 1/32768, at most 32767: what WebAssembly multiplies 16 bits by. That the
+greatest is less than 1 is lost in the rounding, so that 0 and 1 choose exactly."""
 _BLOCK = 128
 
 
@@ -37,7 +38,7 @@ def blend(foreground: Image, background: Image, mask: Mask) -> Image:
 
 def _mix(foreground: Image, background: Image, mask: Mask) -> NDArray[np.int32]:
     back = background.astype(np.int32)
-    share = np.where(mask > 0, np.minimum(mask, np.float32(1)), np.float32(0))
+    share = np.where(mask > 0, np.minimum(mask, np.float32((_ONE - 1) / _ONE)), np.float32(0))
     weight = np.rint(share * np.float32(_ONE)).astype(np.int32)[..., np.newaxis]
     mixed: NDArray[np.int32] = back + (((foreground - back) * weight + 0x4000) >> 15)
     return mixed

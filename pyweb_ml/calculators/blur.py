@@ -20,7 +20,8 @@ def gaussian_blur(image: Image, *, sigma: float) -> Image:
     """Blurs an image, alpha too, as if its edge pixels went on for ever.
 
     Three box blurs approximate the Gaussian (W3C Filter Effects Module Level 1, feGaussianBlur). Down the
-    columns, then along the rows, the three are summed exactly, and rounded once.
+    columns, then along the rows, the three are summed exactly, and rounded once. Boxes have whole pixels, so
+    the deviation is sigma to within 12 %.
 
     Args:
         image: uint8 (height, width, 3 or 4).

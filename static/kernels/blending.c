@@ -1,15 +1,15 @@
 // Kernels that work pixel by pixel.
 #include "kernels.h"
 
-// Weights of 4 pixels in 1/32767, each four times: those of pixels 0 and 1 in `low`, of 2 and 3 in `high`.
+// Weights of 4 pixels in 1/32768, at most 32767 (which leaves no difference of two bytes short), each four times: those of pixels 0 and 1 in `low`, of 2 and 3 in `high`.
 typedef struct {
   v128_t low, high;
 } Weights;
 
 // pmax and pmin in this order of arguments take a mask that is not a number for 0.
 static inline Weights weights(v128_t mask) {
-  mask = wasm_f32x4_pmin(wasm_f32x4_const_splat(1), wasm_f32x4_pmax(wasm_f32x4_const_splat(0), mask));
-  v128_t units = wasm_f32x4_add(wasm_f32x4_mul(mask, wasm_f32x4_const_splat(32767)),
+  mask = wasm_f32x4_pmin(wasm_f32x4_const_splat(32767.f / 32768), wasm_f32x4_pmax(wasm_f32x4_const_splat(0), mask));
+  v128_t units = wasm_f32x4_add(wasm_f32x4_mul(mask, wasm_f32x4_const_splat(32768)),
                                 wasm_f32x4_const_splat(8388608.f));  // so the low half holds the rounded value
   return (Weights){wasm_i16x8_shuffle(units, units, 0, 0, 0, 0, 2, 2, 2, 2),
                    wasm_i16x8_shuffle(units, units, 4, 4, 4, 4, 6, 6, 6, 6)};
