@@ -26,6 +26,6 @@ def _strokes(annotation: Annotation, image: SizeOf) -> list[Stroke]:
     if annotation.kind == "text":
         return letter(annotation.text, pixels[0], annotation.color, image)
     if annotation.kind == "point":
-        return [Stroke(pixels, 2 * pen, annotation.color)]
+        return [Stroke(pixels, 3 * pen, annotation.color)]
     (x0, y0), (x1, y1) = pixels
     return [Stroke([(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)], pen, annotation.color)]

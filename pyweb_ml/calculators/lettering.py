@@ -9,11 +9,11 @@ from pyweb_ml.graph.payloads import Color, SizeOf, Stroke
 
 _CAPITAL, _BASE, _TAIL = 21, 9, 7
 """Height of the letters' own grid: from the top of a capital, -12, to the base line, 9; tails reach 16."""
-_HEIGHT, _GAP, _MARGIN, _OUTLINE = 14, 6, 4, 3
+_HEIGHT, _GAP, _MARGIN, _OUTLINE = 17, 6, 4, 2.4
 """In pixels of an image whose longer side is 640."""
-_MIN_HEIGHT = 7
+_MIN_HEIGHT = 8
 _LINE_SPACING = 1.6
-_WEIGHT = 1 / 7
+_WEIGHT = 1 / 8
 """Pens are this share of the letters' height."""
 
 

@@ -47,28 +47,35 @@ def ssd_anchors(
     Raises:
         ValueError: there are not as many strides as layers, or a stride or a size is not positive.
     """
-    if len(strides) != num_layers or min(strides, default=0) <= 0:
-        raise ValueError(f"'strides' must be {num_layers} positive numbers, as 'num_layers' says, not {strides}")
-    if input_size_width < 1 or input_size_height < 1:
-        raise ValueError(f"the input's size {input_size_width}x{input_size_height} must be positive")
+    _check(strides, num_layers, input_size_width, input_size_height)
     interpolated = [interpolated_scale_aspect_ratio] if interpolated_scale_aspect_ratio > 0 else []
     scales = _Scales(min_scale, max_scale, num_layers)
     anchors: list[tuple[float, ...]] = []
     for stride, layers in _merged(strides):
-        sizes = [
-            size
-            for layer in layers
-            for size in scales.sizes(layer, aspect_ratios, interpolated, reduce_boxes_in_lowest_layer)
+        per_layer = [
+            scales.sizes(one, aspect_ratios, interpolated, reduce_boxes_in_lowest_layer) for one in layers
         ]
-        boxes = [(1.0, 1.0)] * len(sizes) if fixed_anchor_size else sizes
+        sizes = [(1.0, 1.0) if fixed_anchor_size else size for one in per_layer for size in one]
         columns, rows = math.ceil(input_size_width / stride), math.ceil(input_size_height / stride)
-        anchors += [
-            ((x + anchor_offset_x) / columns, (y + anchor_offset_y) / rows, *box)
-            for y in range(rows)
-            for x in range(columns)
-            for box in boxes
-        ]
+        anchors += _cells(columns, rows, (anchor_offset_x, anchor_offset_y), sizes)
     return np.array(anchors, np.float32).reshape(-1, 4)
+
+
+def _check(strides: list[int], layers: int, width: int, height: int) -> None:
+    if len(strides) != layers or min(strides, default=0) <= 0:
+        raise ValueError(f"'strides' must be {layers} positive numbers, as 'num_layers' says, not {strides}")
+    if width < 1 or height < 1:
+        raise ValueError(f"the input's size {width}x{height} must be positive")
+
+
+def _cells(
+    columns: int, rows: int, offset: tuple[float, float], sizes: list[tuple[float, float]]
+) -> Iterator[tuple[float, ...]]:
+    """The boxes of one feature map: row by row, and cell by cell."""
+    for y in range(rows):
+        for x in range(columns):
+            for size in sizes:
+                yield ((x + offset[0]) / columns, (y + offset[1]) / rows, *size)
 
 
 def _merged(strides: list[int]) -> Iterator[tuple[int, list[int]]]:

@@ -21,11 +21,11 @@ def changed(image: pw.Image) -> tuple[slice, slice]:
     return slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1)
 
 
-def test_a_point_is_a_disc_of_twice_the_thickness() -> None:
+def test_a_point_is_a_disc_of_three_times_the_thickness() -> None:
     drawn = pw.annotation_overlay(grey(480, 640), [Annotation("point", [(0.5, 0.5)], RED, 6)])
     redness = (drawn[..., 0].astype(float) - 128) / 127
-    assert redness.sum() == pytest.approx(math.pi * 6**2, rel=0.02)
-    assert changed(drawn) == (slice(234, 246), slice(314, 326))
+    assert redness.sum() == pytest.approx(math.pi * 9**2, rel=0.02)
+    assert changed(drawn) == (slice(231, 249), slice(311, 329))
 
 
 def test_a_boxs_edges_lie_on_its_corners() -> None:
@@ -49,7 +49,7 @@ def test_text_stays_inside_the_image_and_is_outlined() -> None:
         rows, columns = changed(drawn)
         assert 0 < rows.start < rows.stop < 480
         assert 0 < columns.start < columns.stop < 640
-        assert rows.stop - rows.start == pytest.approx(22, abs=3)
+        assert rows.stop - rows.start == pytest.approx(25, abs=3)
         assert (drawn == [255, 0, 0]).all(axis=2).any()
         assert (drawn == [0, 0, 0]).all(axis=2).any()
 
@@ -63,7 +63,7 @@ def test_each_line_of_a_text_stands_below_the_one_before() -> None:
     one = pw.annotation_overlay(grey(480, 640), [Annotation("text", [(0.5, 0.5)], RED, 1, "I")])
     two = pw.annotation_overlay(grey(480, 640), [Annotation("text", [(0.5, 0.5)], RED, 1, "I\nI")])
     assert changed(two)[0].stop == changed(one)[0].stop
-    assert changed(two)[0].start == pytest.approx(changed(one)[0].start - 14 * 1.6, abs=1)
+    assert changed(two)[0].start == pytest.approx(changed(one)[0].start - 17 * 1.6, abs=1)
 
 
 def test_letters_that_the_font_lacks_are_question_marks() -> None:

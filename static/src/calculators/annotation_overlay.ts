@@ -40,7 +40,7 @@ function strokesOf({ kind, points, color, thickness, text }: Annotation, image: 
   const pixels = points.map(([x, y]) => [x * image.width, y * image.height] as const);
   const pen = Math.max((thickness * Math.max(image.width, image.height)) / 640, 1);
   if (kind === "text") return letter(text, pixels[0]!, color, image);
-  if (kind === "point") return [{ points: pixels, thickness: 2 * pen, color }];
+  if (kind === "point") return [{ points: pixels, thickness: 3 * pen, color }];
   const [[x0, y0], [x1, y1]] = [pixels[0]!, pixels[1]!];
   const outline = [[x0, y0], [x1, y0], [x1, y1], [x0, y1], [x0, y0]] as const;
   return [{ points: outline, thickness: pen, color }];

@@ -10,11 +10,11 @@ const GLYPHS = hershey.glyphs as unknown as Readonly<Record<string, Glyph>>;
 /** Height of the letters' own grid: from the top of a capital, -12, to the base line, 9; tails reach 16. */
 const [CAPITAL, BASE, TAIL] = [21, 9, 7];
 /** In pixels of an image whose longer side is 640. */
-const [HEIGHT, GAP, MARGIN, OUTLINE] = [14, 6, 4, 3];
-const MIN_HEIGHT = 7;
+const [HEIGHT, GAP, MARGIN, OUTLINE] = [17, 6, 4, 2.4];
+const MIN_HEIGHT = 8;
 const LINE_SPACING = 1.6;
 /** Pens are this share of the letters' height. */
-const WEIGHT = 1 / 7;
+const WEIGHT = 1 / 8;
 
 interface Size {
   readonly width: number;
