@@ -31,7 +31,7 @@ class Finding:
 
     def __str__(self) -> str:
         mark = "ok  " if self.good else "BAD "
-        return f"{mark}{self.what:<14}{self.found}" + (f"; {self.advice}" if self.advice else "")
+        return f"{mark}{self.what:<15}{self.found}" + (f"; {self.advice}" if self.advice else "")
 
 
 def examine() -> Iterator[Finding]:

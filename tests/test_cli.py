@@ -208,7 +208,7 @@ def test_new_leaves_a_folder_that_holds_something_alone(run_cli: RunCli, write_a
 def test_doctor_says_of_each_thing_what_it_found(run_cli: RunCli, cache: Path, web: Path) -> None:
     (cache).mkdir()
     (cache / "file").write_bytes(bytes(2048))
-    lines = {line[4:18].strip(): line for line in run_cli("doctor").stdout.splitlines()}
+    lines = {line[4:19].strip(): line for line in run_cli("doctor").stdout.splitlines()}
     for what in ("pywebml", "Python", "web assets", "Node.js", "npm", "browser"):
         assert what in lines
     assert f"{cache}, 1 files, 2.0 KiB" in lines["cache"]
@@ -216,5 +216,5 @@ def test_doctor_says_of_each_thing_what_it_found(run_cli: RunCli, cache: Path, w
     (web / "worker.js").unlink()
     broken = run_cli("doctor")
     assert broken.returncode == 1
-    assert "BAD web assets" in broken.stdout
+    assert "BAD web assets " in broken.stdout
     assert "python static/hatch_build.py" in broken.stdout
