@@ -1,7 +1,7 @@
 """A plain static server for tests and benchmarks, with or without the headers that threads need."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -18,12 +18,12 @@ class _Handler(SimpleHTTPRequestHandler):
         ".wasm": "application/wasm",
     }
 
-    def __init__(self, *args: object, isolated: bool, **kwargs: object) -> None:
-        self._isolated = isolated
+    def __init__(self, *args: object, headers: Mapping[str, str], **kwargs: object) -> None:
+        self._headers = headers
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # what the server passes on
 
     def end_headers(self) -> None:
-        for name, value in ISOLATION.items() if self._isolated else ():
+        for name, value in self._headers.items():
             self.send_header(name, value)
         super().end_headers()
 
@@ -32,15 +32,17 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serve(folder: Path, *, isolated: bool) -> Iterator[str]:
+def serve(folder: Path, *, isolated: bool = False, headers: Mapping[str, str] | None = None) -> Iterator[str]:
     """Serves a folder on a free port of this machine while the block runs; gives the address, ending in "/".
 
     Args:
         isolated: send COOP and COEP, so that the page may use threads.
+        headers: send these instead, as the mapping holds them when a file is asked for.
     """
-    handler = partial(_Handler, directory=str(folder), isolated=isolated)
+    sent = headers if headers is not None else ISOLATION if isolated else {}
+    handler = partial(_Handler, directory=str(folder), headers=sent)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/"

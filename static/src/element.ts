@@ -159,7 +159,7 @@ export class PywebmlApp extends HTMLElement {
 
   async #load(): Promise<void> {
     const session = this.#getSession();
-    this.#presenter.begin();
+    if (!session.connected) this.#presenter.begin();
     await session.load();
   }
 

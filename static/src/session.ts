@@ -55,6 +55,11 @@ export class Session {
     return { backend, reason, framesIn, framesShown, framesDropped, milliseconds, firstResultMs, pending };
   }
 
+  /** A worker is there, loaded or loading. */
+  get connected(): boolean {
+    return this.#client !== null;
+  }
+
   /** Frames shown a second. */
   get rate(): number {
     return this.#stats.rate(performance.now());

@@ -1,10 +1,7 @@
-"""What the tests in Chromium share: a browser, a built site whose worker follows a script, and a strict page."""
+"""What the tests in Chromium of the page share: a built site whose worker follows a script, and a strict page."""
 
-import functools
-import http.server
 import json
 import shutil
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,9 +11,9 @@ from typing import Any
 import pytest
 import skimage.data
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
-from tests.chromium import FLAGS, find
+from tests.serving import serve
 
 HERE = Path(__file__).resolve().parent
 WEB = HERE.parents[1] / "pyweb_ml" / "web"
@@ -49,30 +46,15 @@ class Visit:
         return [line for line in self.complaints if not any(part in line for part in self.allowed)]
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    chromium = find()
-    if chromium is None:
-        pytest.skip("no Chromium is installed")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield running
-        running.close()
-
-
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     folder = tmp_path / SUB_PATH
     _assemble(folder)
-    headers: dict[str, str] = {}
-    handler = functools.partial(_Handler, directory=str(tmp_path), extra=headers)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        made = Site(folder, f"http://127.0.0.1:{server.server_port}/{SUB_PATH}/", headers)
+    headers = {"Cache-Control": "no-store"}
+    with serve(tmp_path, headers=headers) as address:
+        made = Site(folder, f"{address}{SUB_PATH}/", headers)
         made.script()
         yield made
-        server.shutdown()
 
 
 @pytest.fixture
@@ -134,21 +116,6 @@ def workers(page: Page, count: int) -> None:
     while len(page.workers) != count:
         assert time.monotonic() < deadline, f"{len(page.workers)} workers live, not {count}"
         page.wait_for_timeout(50)
-
-
-class _Handler(http.server.SimpleHTTPRequestHandler):
-    def __init__(self, *args: Any, extra: dict[str, str], **kwargs: Any) -> None:
-        self.extra = extra
-        super().__init__(*args, **kwargs)
-
-    def end_headers(self) -> None:
-        self.send_header("Cache-Control", "no-store")
-        for name, value in self.extra.items():
-            self.send_header(name, value)
-        super().end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
 
 
 def _assemble(folder: Path) -> None:

@@ -7,8 +7,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site, Visit, until, workers
 
-pytestmark = pytest.mark.browser
-
 APP = "document.querySelector('pywebml-app')"
 IMAGE = "await createImageBitmap(new ImageData(4, 3))"
 EMPTY = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
@@ -45,6 +43,12 @@ def test_it_is_ready_when_python_is(site: Site, bare: Page) -> None:
     assert took >= 250
     stats = run(bare, "return app.stats")
     assert [stats["backend"], stats["reason"]] == ["litert-wasm", "asked for auto"]
+
+
+def test_asking_once_more_whether_it_is_ready_changes_nothing_in_the_page(bare: Page) -> None:
+    append(bare, "controls")
+    run(bare, "await app.ready; await app.ready")
+    expect(bare.get_by_role("status")).to_have_text("Ready")
 
 
 def test_process_gives_every_output_by_its_stream(site: Site, bare: Page) -> None:

@@ -12,8 +12,6 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.browser.conftest import Site, Visit, until, workers
 
-pytestmark = pytest.mark.browser
-
 FACE = {
     "label": "face",
     "score": 0.91,

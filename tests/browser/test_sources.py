@@ -7,8 +7,6 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import Site, Visit, until
 
-pytestmark = pytest.mark.browser
-
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000") + b"cut off"
 CUT = b"\x1aE\xdf\xa3" + b"no more of a WebM file than its first four bytes"
 
