@@ -65,8 +65,7 @@ lock: .cache/tools
 
 .cache/web: .cache/node $(shell find static -path static/node_modules -prune -o -type f -print 2>/dev/null)
 	$(say) "Compiling the page's side into pyweb_ml/web"
-	$(BIN)/python static/kernels/build.py
-	cd static && node build.mjs
+	$(BIN)/python static/hatch_build.py
 	@touch $@
 
 .cache/chromium: .cache/tools

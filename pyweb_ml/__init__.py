@@ -6,6 +6,7 @@ Import it as `pw`. What is imported here is all that the page's Python needs too
 from pyweb_ml.calculators.annotation_overlay import annotation_overlay
 from pyweb_ml.calculators.blend import blend
 from pyweb_ml.calculators.blur import gaussian_blur
+from pyweb_ml.calculators.detection_label_id_to_text import detection_label_id_to_text
 from pyweb_ml.calculators.detection_projection import detection_projection
 from pyweb_ml.calculators.detections_to_render_data import detections_to_render_data
 from pyweb_ml.calculators.image_properties import image_properties
@@ -75,6 +76,7 @@ __all__ = [
     "app",
     "blend",
     "calculator",
+    "detection_label_id_to_text",
     "detection_projection",
     "detections_to_render_data",
     "gaussian_blur",

@@ -41,6 +41,8 @@ MIME_TYPES = {
 """By file name ending, where what the system's table says must not matter."""
 
 OWN_FILES = ("reload.js", "serve.css")
+SCREENSHOT = "screenshot.png"
+"""Beside an app's file: what the gallery shows of it, rather than its first sample."""
 HEARTBEAT = 15.0
 """Seconds after which an event stream without events says that it lives."""
 
@@ -56,6 +58,7 @@ def make_flask_app(sites: LiveSites) -> flask.Flask:
     web.add_url_rule("/_pywebml/<name>", "own", _own_file)
     web.add_url_rule("/_pywebml/events/", "events", lambda: _events(sites, ""))
     web.add_url_rule("/_pywebml/events/<key>", "app_events", lambda key: _events(sites, key))
+    web.add_url_rule("/_pywebml/screenshot/<key>", "screenshot", lambda key: _screenshot(_site(sites, key)))
     if sites.is_gallery:
         web.add_url_rule("/", "gallery", lambda: _gallery(sites))
         web.add_url_rule("/<key>/", "index", lambda key: _index(_site(sites, key), key))
@@ -86,6 +89,10 @@ def _send(folder: Path, path: str) -> flask.Response:
     return flask.send_from_directory(folder, path, mimetype=MIME_TYPES.get(Path(path).suffix.lower()))
 
 
+def _screenshot(site: LiveSite) -> flask.Response:
+    return _send(site.source, SCREENSHOT)
+
+
 def _file(site: LiveSite, key: str, path: str) -> flask.typing.ResponseReturnValue:
     if path == "index.html":
         return _index(site, key)
@@ -110,14 +117,16 @@ def _gallery(sites: LiveSites) -> str:
 
 
 def _card(site: LiveSite) -> dict[str, Any]:
-    """Title, description and first sample of an app, as its last whole build states them."""
+    """Title, description and picture of an app, as its last whole build states them."""
+    screenshot = (site.source / SCREENSHOT).is_file()
     if site.state.folder is None:
-        return {"title": site.name, "description": "", "sample": None}
+        return {"title": site.name, "description": "", "sample": None, "screenshot": screenshot}
     manifest = json.loads((site.state.folder / "manifest.json").read_text(encoding="utf-8"))
     return {
         "title": manifest["title"],
         "description": manifest["description"],
         "sample": next(iter(manifest["samples"]), None),
+        "screenshot": screenshot,
     }
 
 

@@ -24,6 +24,7 @@ REQUIRED = (
     "kernels.wasm",
     "litert/litert_wasm_internal.wasm",
     "litert/litert_wasm_threaded_internal.wasm",
+    "litert/litert_wasm_compat_internal.wasm",
 )
 TIMEOUT = 600
 """Seconds for each of npm and the bundler."""

@@ -156,6 +156,11 @@ def test_a_gallery_shows_all_apps_the_broken_and_the_new_ones_too(
     assert '<a class="card" href="/app/">' in page
     assert re.search(r'class="bad">cannot be built: [^<]*holds no app', page)
     write_app("x = 1\n", "later/app.py")
+    assert "/_pywebml/screenshot/" not in server.get("/")[2]
+    (model_app.parent / "screenshot.png").write_bytes(b"a picture")
+    assert 'src="/_pywebml/screenshot/app"' in server.get("/")[2]
+    assert server.get("/_pywebml/screenshot/app")[2] == "a picture"
+    assert server.get("/_pywebml/screenshot/later")[0] == 404
     assert 'href="/later/"' in server.get("/")[2]
     assert server.get("/app")[0] == 308
     assert server.get("/nowhere/")[0] == server.get("/_pywebml/events/nowhere")[0] == 404

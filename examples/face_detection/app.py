@@ -76,8 +76,13 @@ def face_detection(frame: pw.Image) -> pw.Outputs:
         algorithm="WEIGHTED",
         return_empty_detections=True,
     )
-    faces = pw.detection_projection(best, matrix=tensors.matrix)
+    named = pw.detection_label_id_to_text(best, label=["face"])
+    faces = pw.detection_projection(named, matrix=tensors.matrix)
     largest = FollowLargestFace(smoothing=0.6).process(faces)
-    drawn = pw.annotation_overlay(frame, pw.detections_to_render_data(faces, thickness=2, color=(255, 176, 0)))
-    output = pw.annotation_overlay(drawn, pw.detections_to_render_data(largest, thickness=5, color=(0, 200, 120)))
+    drawn = pw.annotation_overlay(
+        frame, pw.detections_to_render_data(faces, thickness=2, color=(255, 176, 0), text_delimiter=" ")
+    )
+    output = pw.annotation_overlay(
+        drawn, pw.detections_to_render_data(largest, thickness=5, color=(0, 200, 120), text_delimiter=" ")
+    )
     return {"output": output, "faces": faces, "largest": largest}

@@ -148,3 +148,10 @@ def test_render_data_agrees(run_both: Any) -> None:
     both = run_both("DetectionsToRenderDataCalculator", {"detections": faces}, thickness=3.0, color=(1, 2, 3))
     desktop = json.loads(json.dumps(plain(both.desktop["RENDER_DATA"])))
     assert_same_numbers(desktop, both.page["RENDER_DATA"])
+
+
+def test_labels_agree(run_both: Any) -> None:
+    found = [pw.Detection(label, 0.5, pw.Box(0, 0, 1, 1)) for label in ("0", "1", "7", "cat")]
+    both = run_both("DetectionLabelIdToTextCalculator", {"detections": found}, label=["face", "hand"])
+    assert [one.label for one in both.desktop[""]] == ["face", "hand", "7", "cat"]
+    assert_same_numbers(plain(both.desktop[""]), both.page[""])

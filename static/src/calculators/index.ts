@@ -5,6 +5,7 @@ import type { Kernels } from "../kernels";
 import { annotationOverlay } from "./annotation_overlay";
 import { blend } from "./blend";
 import { gaussianBlur } from "./blur";
+import { detectionLabelIdToText } from "./detection_label_id_to_text";
 import { detectionProjection } from "./detection_projection";
 import { detectionsToRenderData } from "./detections_to_render_data";
 import { imageProperties } from "./image_properties";
@@ -17,6 +18,7 @@ import { tensorsToSegmentation } from "./tensors_to_segmentation";
 export const STANDARD: readonly CalculatorType<{ kernels: Kernels }>[] = [
   annotationOverlay,
   blend,
+  detectionLabelIdToText,
   detectionProjection,
   detectionsToRenderData,
   gaussianBlur,

@@ -55,6 +55,12 @@ export class OptionReader {
     return fits ? (value as number[]) : this.refuse(name, "a list of numbers", value);
   }
 
+  texts(name: string): string[] {
+    const value = this.value(name, []);
+    const fits = Array.isArray(value) && value.every((one) => typeof one === "string");
+    return fits ? value : this.refuse(name, "a list of strings", value);
+  }
+
   /** The fields of a message of numbers, such as a colour's. */
   fields<const K extends string>(name: string, otherwise: Readonly<Record<K, number>>): Record<K, number> {
     const value = this.value(name, otherwise);
