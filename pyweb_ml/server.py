@@ -41,7 +41,7 @@ MIME_TYPES = {
 """By file name ending, where what the system's table says must not matter."""
 
 OWN_FILES = ("reload.js", "serve.css")
-SCREENSHOT = "screenshot.png"
+SCREENSHOT = "screenshot.jpg"
 """Beside an app's file: what the gallery shows of it, rather than its first sample."""
 HEARTBEAT = 15.0
 """Seconds after which an event stream without events says that it lives."""

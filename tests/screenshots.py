@@ -1,10 +1,8 @@
 """Makes the examples' screenshots anew: `python -m tests.screenshots`."""
 
-import io
 import tempfile
 from pathlib import Path
 
-import PIL.Image
 from playwright.sync_api import expect, sync_playwright
 
 from tests.chromium import FLAGS, find
@@ -12,11 +10,6 @@ from tests.serving import serve
 from tests.visiting import build_example, open_app
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-
-
-def _save(png: bytes, path: Path) -> None:
-    """Writes a picture in 256 colours, a third of the size."""
-    PIL.Image.open(io.BytesIO(png)).convert("RGB").quantize(256).save(path, optimize=True)
 
 
 def main() -> None:
@@ -31,7 +24,8 @@ def main() -> None:
                 expect(opened.page.get_by_text("Done")).to_be_visible(timeout=60_000)
                 opened.page.evaluate("document.querySelector('pywebml-app').ready.then(() => true)")
                 expect(opened.page.get_by_text("Done")).to_be_visible()
-                _save(opened.page.screenshot(full_page=True), app.with_name("screenshot.png"))
+                path = app.with_name("screenshot.jpg")
+                opened.page.screenshot(path=path, full_page=True, type="jpeg", quality=85)
         browser.close()
 
 

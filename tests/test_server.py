@@ -157,7 +157,7 @@ def test_a_gallery_shows_all_apps_the_broken_and_the_new_ones_too(
     assert re.search(r'class="bad">cannot be built: [^<]*holds no app', page)
     write_app("x = 1\n", "later/app.py")
     assert "/_pywebml/screenshot/" not in server.get("/")[2]
-    (model_app.parent / "screenshot.png").write_bytes(b"a picture")
+    (model_app.parent / "screenshot.jpg").write_bytes(b"a picture")
     assert 'src="/_pywebml/screenshot/app"' in server.get("/")[2]
     assert server.get("/_pywebml/screenshot/app")[2] == "a picture"
     assert server.get("/_pywebml/screenshot/later")[0] == 404
