@@ -22,6 +22,11 @@ class Block implements Shared {
     return this.span.address;
   }
 
+  /** Whether one reference is all there is, so that whoever holds it may write. */
+  get isExclusive(): boolean {
+    return this.references === 1;
+  }
+
   retain(): void {
     this.check("retained");
     this.references++;

@@ -7,6 +7,13 @@ interface Exports {
   memory: WebAssembly.Memory;
   __heap_base: WebAssembly.Global<"i32">;
   blend(foreground: number, background: number, mask: number, out: number, pixels: number): void;
+  draw_segment(
+    ...all: [
+      ...image: [address: number, width: number, height: number],
+      ...segment: [x0: number, y0: number, x1: number, y1: number, reach: number],
+      ...color: [r: number, g: number, b: number],
+    ]
+  ): void;
   gaussian_blur_scratch(width: number, d: number): number;
   gaussian_blur(image: number, width: number, height: number, out: number, d: number, scratch: number): void;
   resize_mask_scratch(width: number): number;
@@ -49,6 +56,16 @@ export interface Floats {
   readonly width: number;
   readonly height: number;
   readonly data: Float32Array;
+}
+
+/** Two points, in pixels: the first pixel's centre is at (0.5, 0.5). */
+export type Segment = readonly [x0: number, y0: number, x1: number, y1: number];
+
+/** 0..255 a channel. */
+export interface Color {
+  r: number;
+  g: number;
+  b: number;
 }
 
 export class Kernels {
@@ -105,6 +122,11 @@ export class Kernels {
     return out;
   }
 
+  /** A line of round ends over an image, in place; see kernels/drawing.c. Everything must be finite. */
+  drawSegment(image: Image, [x0, y0, x1, y1]: Segment, reach: number, { r, g, b }: Color): void {
+    this.wasm.draw_segment(image.address, image.width, image.height, x0, y0, x1, y1, reach, r, g, b);
+  }
+
   /** Bilinear, pixel centres aligned. */
   resizeMask(source: Floats, width: number, height: number): Mask {
     const copy = this.newMask(source.width, source.height);
@@ -147,6 +169,7 @@ export class Kernels {
 
 const FUNCTIONS = [
   "blend",
+  "draw_segment",
   "gaussian_blur",
   "gaussian_blur_scratch",
   "image_to_tensor",

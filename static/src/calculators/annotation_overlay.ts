@@ -1,4 +1,4 @@
-/** AnnotationOverlayCalculator: draws render data over a copy of an image. */
+/** AnnotationOverlayCalculator: draws render data over an image, or over a copy while others read it too. */
 
 import type { CalculatorType } from "../graph/calculator";
 import type { Image } from "../image";
@@ -30,9 +30,14 @@ function shared(image: Image): Image {
 }
 
 function draw(kernels: Kernels, image: Image, annotations: readonly Annotation[]): Image {
+  const canvas = image.isExclusive ? shared(image) : copyOf(kernels, image);
+  for (const annotation of annotations) drawStrokes(kernels, canvas, strokesOf(annotation, image));
+  return canvas;
+}
+
+function copyOf(kernels: Kernels, image: Image): Image {
   const copy = kernels.newImage(image.width, image.height);
   copy.data.set(image.data);
-  for (const annotation of annotations) drawStrokes(copy, strokesOf(annotation, image));
   return copy;
 }
 

@@ -2,13 +2,8 @@
 
 import type { CalculatorType } from "../graph/calculator";
 import type { Box, Detection } from "../protocol";
+import type { Color } from "../kernels";
 import { OptionReader } from "./options";
-
-export interface Color {
-  r: number;
-  g: number;
-  b: number;
-}
 
 /**
  * Something to draw over an image, in coordinates relative to the image, 0..1: a rectangle (two opposite

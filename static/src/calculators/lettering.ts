@@ -1,7 +1,7 @@
 /** Text as strokes, in the Hershey Simplex letters. The same numbers as in calculators/lettering.py. */
 
 import hershey from "../../../pyweb_ml/calculators/hershey_simplex.json";
-import type { Color } from "./detections_to_render_data";
+import type { Color } from "../kernels";
 import type { Stroke } from "./stroke";
 
 type Glyph = [width: number, strokes: number[][]];

@@ -186,4 +186,17 @@ describe("kernels.wasm", () => {
     const empty = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
     await expect(Kernels.load(empty)).rejects.toThrow("it has no function 'blend'");
   });
+
+  it("an image that others hold too is drawn on as a copy; one of its own is drawn on as it is", async () => {
+    const image = photo(40, 40);
+    const before = [...image.data];
+    const dot = [{ kind: "point", points: [[0.5, 0.5]], color: { r: 255, g: 0, b: 0 }, thickness: 3, text: "" }];
+    image.retain();
+    const copy = (await run("AnnotationOverlayCalculator", {}, { IMAGE: image, "": dot })).IMAGE as Image;
+    expect([...image.data]).toEqual(before);
+    image.release();
+    const same = (await run("AnnotationOverlayCalculator", {}, { IMAGE: image, "": dot })).IMAGE;
+    expect(same).toBe(image);
+    expect([...image.data]).toEqual([...copy.data]);
+  });
 });
