@@ -16,6 +16,9 @@ import { transferables } from "./values";
 /** Python starts after the first result, or, where nobody asks for one, after this many milliseconds. */
 const PYTHON_WAITS = 500;
 
+/** What the attribute `backend` may say. */
+const BACKENDS = ["auto", "litert-wasm"];
+
 let pipeline: Promise<Pipeline> | undefined;
 let beginPython: () => void = () => undefined;
 let queue: Promise<void> = Promise.resolve();
@@ -39,8 +42,9 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
   }
 };
 
-async function load({ base, canvas }: Init): Promise<Pipeline> {
+async function load({ base, backend: wanted, canvas }: Init): Promise<Pipeline> {
   report("site", "the app", 0, 0);
+  checkBackend(wanted);
   const site = await loadSite(base);
   const python = site.manifest.python && new PythonHost(base, site.manifest.python, report);
   const [{ backend, reason, models }, kernels] = await Promise.all([loadModels(site), loadKernels(base)]);
@@ -52,6 +56,13 @@ async function load({ base, canvas }: Init): Promise<Pipeline> {
   if (python) bootPython(python, started);
   else started();
   return made;
+}
+
+function checkBackend(wanted: string): void {
+  if (BACKENDS.includes(wanted)) return;
+  const refused = new LoadError(`There is no backend '${wanted}'; choose one of ${BACKENDS.join(", ")}.`, "engine");
+  refused.name = "UnsupportedError";
+  throw refused;
 }
 
 interface Inference {

@@ -203,3 +203,10 @@ def test_timestamps_of_process_must_rise(open_example: OpenExample) -> None:
     app.process(rgba(photograph()), 5)
     with pytest.raises(Error, match="The timestamp 5 is not above 5"):
         app.process(rgba(photograph()), 5)
+
+
+def test_a_backend_that_there_is_not_is_refused_by_name(open_example: OpenExample) -> None:
+    app = open_example(EXAMPLES / "background_blur")
+    app.page.evaluate("document.querySelector('pywebml-app').setAttribute('backend', 'tfjs-webgl')")
+    with pytest.raises(Error, match="There is no backend 'tfjs-webgl'; choose one of auto, litert-wasm"):
+        app.process(rgba(photograph()))
