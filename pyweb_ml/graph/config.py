@@ -1,11 +1,51 @@
-"""The graph as data: MediaPipe's `CalculatorGraphConfig`, in protobuf's JSON form with proto field names."""
+"""The graph as data: MediaPipe's `CalculatorGraphConfig`, in protobuf's JSON form with proto field names.
 
+The dataclasses are the one table of the config's fields: JSON here and text in `pyweb_ml.graph.pbtxt` are both
+read off them. As in proto3, a number 0, an empty string and a flag False mean "not given". Source of the fields:
+mediapipe/framework/calculator.proto and stream_handler.proto.
+"""
+
+import dataclasses
+import itertools
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
 from pyweb_ml.errors import ConfigError
 
 TYPE_URL = "type.googleapis.com/"
+SIZE_LIMIT: Final = 4 * 1024 * 1024
+"""The longest config that is read, in characters (UTF-8 bytes for protobuf's text)."""
+
+T = TypeVar("T")
+
+
+@dataclass
+class HandlerConfig:
+    """Which input policy a node, or the whole graph, has; the options are those of the policy."""
+
+    input_stream_handler: str = ""
+    options_type: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class ExecutorConfig:
+    """A pool of threads; `name` "" is the graph's default one."""
+
+    name: str = ""
+    type: str = ""
+    options_type: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class InputStreamInfo:
+    """More about one input; `tag_index` is "TAG", "TAG:1", ":2" or "" (which is ":0")."""
+
+    tag_index: str = ""
+    back_edge: bool = False
 
 
 @dataclass
@@ -14,9 +54,13 @@ class NodeConfig:
 
     Attributes:
         options: field values by MediaPipe's field names; kept as `node_options` with `options_type`.
+        source_layer: sources of a lower layer run first.
+        buffer_size_hint: packets that the node gathers before it emits.
+        max_in_flight: how many invocations may run at once; 0: one.
+        option_value: "field:options/graph_field" takes a field's value from the graph's options.
     """
 
-    calculator: str
+    calculator: str = ""
     name: str = ""
     input_stream: list[str] = field(default_factory=list)
     output_stream: list[str] = field(default_factory=list)
@@ -24,31 +68,103 @@ class NodeConfig:
     output_side_packet: list[str] = field(default_factory=list)
     options_type: str = ""
     options: dict[str, Any] = field(default_factory=dict)
+    source_layer: int = 0
+    buffer_size_hint: int = 0
+    input_stream_handler: HandlerConfig | None = None
+    input_stream_info: list[InputStreamInfo] = field(default_factory=list)
+    executor: str = ""
+    max_in_flight: int = 0
+    option_value: list[str] = field(default_factory=list)
 
 
 @dataclass
 class GraphConfig:
-    """A whole graph: its nodes, and the streams that enter and leave it."""
+    """A whole graph: its nodes, and the streams that enter and leave it.
+
+    Attributes:
+        max_queue_size: packets that an input's queue holds before sources wait; 0: 100, -1: no limit.
+        report_deadlock: a graph that is stuck on full queues fails, rather than have them grow.
+        num_threads: of the default executor; 0: as many as the machine has processors.
+        type: what a node calls this graph where it is a subgraph.
+        options: field values; kept as `graph_options` with `options_type`, for `option_value` of the nodes.
+    """
 
     input_stream: list[str] = field(default_factory=list)
     output_stream: list[str] = field(default_factory=list)
     node: list[NodeConfig] = field(default_factory=list)
+    input_side_packet: list[str] = field(default_factory=list)
+    output_side_packet: list[str] = field(default_factory=list)
+    max_queue_size: int = 0
+    report_deadlock: bool = False
+    num_threads: int = 0
+    executor: list[ExecutorConfig] = field(default_factory=list)
+    input_stream_handler: HandlerConfig | None = None
+    type: str = ""
+    package: str = ""
+    options_type: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
 
 
-_STREAMS = ("input_stream", "output_stream", "input_side_packet", "output_side_packet")
+ANY_OPTIONS: Final[dict[Any, str]] = {NodeConfig: "node_options", GraphConfig: "graph_options"}
+"""The field in which a message keeps options of any type; the others have extensions of `options` alone."""
+
+
+def _kinds(config: Any) -> dict[str, tuple[Any, bool]]:
+    hints = {name: hint for name, hint in get_type_hints(config).items() if not name.startswith("options")}
+    return {name: ((get_args(hint) or (hint,))[0], get_origin(hint) is list) for name, hint in hints.items()}
+
+
+KINDS: Final[dict[Any, dict[str, tuple[Any, bool]]]] = {
+    config: _kinds(config) for config in (GraphConfig, NodeConfig, ExecutorConfig, HandlerConfig, InputStreamInfo)
+}
+"""For each field of each config class, save options: the type of its values, and whether it is a list."""
 
 
 def to_json(config: GraphConfig) -> dict[str, Any]:
     """The config as a JSON value; fields that hold nothing are left out."""
-    whole = {"input_stream": config.input_stream, "output_stream": config.output_stream}
-    return {**whole, "node": [_node_to_json(node) for node in config.node]}
+    always = {"input_stream": config.input_stream, "output_stream": config.output_stream, "node": []}
+    return {**always, **_message_to_json(config)}
 
 
-def _node_to_json(node: NodeConfig) -> dict[str, Any]:
-    given = {key: getattr(node, key) for key in ("name", "calculator", *_STREAMS) if getattr(node, key)}
-    if node.options:
-        given["node_options"] = [{"@type": TYPE_URL + node.options_type, **node.options}]
-    return given
+def _message_to_json(config: Any) -> dict[str, Any]:
+    given = {name: _value_to_json(getattr(config, name)) for name in KINDS[type(config)] if getattr(config, name)}
+    if not getattr(config, "options", None):
+        return given
+    if type(config) in ANY_OPTIONS:
+        return {**given, ANY_OPTIONS[type(config)]: [{"@type": TYPE_URL + config.options_type, **config.options}]}
+    return {**given, "options": _extension(config)}
+
+
+def _value_to_json(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_value_to_json(one) for one in value]
+    return _message_to_json(value) if dataclasses.is_dataclass(value) else value
+
+
+def _extension(config: Any) -> dict[str, Any]:
+    return {f"[{config.options_type}.ext]": config.options} if config.options_type else config.options
+
+
+def parse_json(text: str | bytes) -> GraphConfig:
+    """The config that a JSON text states.
+
+    Raises:
+        ConfigError: the text is longer than `SIZE_LIMIT`, no JSON, or not of the form that `to_json` gives.
+    """
+    if len(text) > SIZE_LIMIT:
+        raise ConfigError(f"the graph is {len(text)} characters long; the limit is {SIZE_LIMIT}")
+    try:
+        return from_json(json.loads(text))
+    except json.JSONDecodeError as error:
+        raise ConfigError(
+            f"line {error.lineno}, column {error.colno}: the graph is no JSON: {error.msg}"
+        ) from error
+    except ValueError as error:
+        raise ConfigError(f"the graph is no JSON in UTF-8: {error}") from error
+    except RecursionError as error:
+        raise ConfigError(
+            "the graph is nested too deeply; MediaPipe's configs need fewer than 100 levels"
+        ) from error
 
 
 def from_json(value: Any) -> GraphConfig:
@@ -57,52 +173,88 @@ def from_json(value: Any) -> GraphConfig:
     Raises:
         ConfigError: the value is not of the form that `to_json` gives.
     """
-    fields = _fields("the graph", value, {"input_stream", "output_stream", "node"})
-    nodes = fields.get("node", [])
-    if not isinstance(nodes, list):
-        raise ConfigError("the graph: 'node' must be a list")
-    return GraphConfig(
-        input_stream=_strings("the graph", fields, "input_stream"),
-        output_stream=_strings("the graph", fields, "output_stream"),
-        node=[_node_from_json(f"node {index}", node) for index, node in enumerate(nodes)],
-    )
+    return _read(GraphConfig, "the graph", value)
 
 
-def _node_from_json(where: str, value: Any) -> NodeConfig:
-    fields = _fields(where, value, {"name", "calculator", "node_options", *_STREAMS})
-    if not isinstance(fields.get("calculator"), str) or not isinstance(fields.get("name", ""), str):
-        raise ConfigError(f"{where}: 'calculator' and 'name' must be strings")
-    options = dict(_only_options(where, fields.get("node_options", [])))
-    options_type = str(options.pop("@type", "")).removeprefix(TYPE_URL)
-    streams = {key: _strings(where, fields, key) for key in _STREAMS}
-    return NodeConfig(
-        fields["calculator"], fields.get("name", ""), **streams, options_type=options_type, options=options
-    )
+def _read(config: type[T], where: str, value: Any) -> T:
+    has_options = config is not InputStreamInfo
+    places = {"options", ANY_OPTIONS.get(config, "options")} if has_options else set()
+    fields = _fields(where, value, {*KINDS[config], *places})
+    given = {name: _field(where, fields, name, *KINDS[config][name]) for name in KINDS[config] if name in fields}
+    if config is NodeConfig and not given.get("calculator"):
+        raise ConfigError(f"{where}: 'calculator' is missing; it names what the node is")
+    return config(**given, **(_read_options(config, where, fields) if has_options else {}))
 
 
-def _only_options(where: str, value: Any) -> dict[str, Any]:
+def _read_options(config: type, where: str, fields: dict[str, Any]) -> dict[str, Any]:
+    name = ANY_OPTIONS.get(config, "options")
+    if name != "options" and name in fields:
+        return _any_options(where, name, fields[name])
+    options = _fields(f"{where}, 'options'", fields.get("options", {}), None)
+    names = [key for key in options if key.startswith("[")]
+    if not names:
+        return {"options": options}
+    if len(options) > 1 or not names[0].endswith(".ext]"):
+        raise ConfigError(f"{where}: 'options' must be one extension, such as '[mediapipe.NameOptions.ext]'")
+    inner = _fields(f"{where}, '{names[0]}'", options[names[0]], None)
+    return {"options_type": names[0][1:-5], "options": inner}
+
+
+def _any_options(where: str, name: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, list) or len(value) > 1 or not all(isinstance(one, dict) for one in value):
-        raise ConfigError(f"{where}: 'node_options' must be a list of at most one object")
-    return value[0] if value else {}
+        raise ConfigError(f"{where}: '{name}' must be a list of at most one object")
+    options = dict(value[0]) if value else {}
+    return {"options_type": str(options.pop("@type", "")).removeprefix(TYPE_URL), "options": options}
 
 
-def _fields(where: str, value: Any, known: set[str]) -> dict[str, Any]:
+def _fields(where: str, value: Any, known: set[str] | None) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ConfigError(f"{where} must be a JSON object")
-    unknown = sorted(set(value) - known)
+    unknown = sorted(set(value) - known) if known is not None else []
     if unknown:
-        raise ConfigError(f"{where} has an unknown field '{unknown[0]}'; known are {', '.join(sorted(known))}")
+        raise ConfigError(
+            f"{where} has an unknown field '{unknown[0]}'; known are {', '.join(sorted(known or ()))}"
+        )
     return value
 
 
-def _strings(where: str, fields: dict[str, Any], key: str) -> list[str]:
-    value = fields.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
-        raise ConfigError(f"{where}: '{key}' must be a list of strings")
-    return list(value)
+def _field(where: str, fields: dict[str, Any], name: str, kind: Any, several: bool) -> Any:
+    value = fields[name]
+    if several and not isinstance(value, list):
+        raise ConfigError(f"{where}: '{name}' must be a list" + (" of strings" if kind is str else ""))
+    if not several:
+        return _one(f"{where}: '{name}'", where + f", '{name}'", value, kind)
+    if kind is str and not all(isinstance(one, str) for one in value):
+        raise ConfigError(f"{where}: '{name}' must be a list of strings")
+    place = "{name} {index}" if where == "the graph" else where + ", {name} {index}"
+    inner = [place.format(name=name, index=index) for index in range(len(value))]
+    return [_one(at, at, one, kind) for at, one in zip(inner, value, strict=True)]
+
+
+_NAMES: Final[dict[Any, str]] = {str: "a string", int: "a whole number of 32 bits", bool: "true or false"}
+
+
+def _one(what: str, where: str, value: Any, kind: Any) -> Any:
+    if kind not in _NAMES:
+        return _read(kind, where, value)
+    if type(value) is not kind or (kind is int and not -(2**31) <= value < 2**31):
+        raise ConfigError(f"{what} must be {_NAMES[kind]}, not {value!r}")
+    return value
 
 
 def split_name(entry: str) -> tuple[str, str]:
     """The tag ("" for none) and the stream's name of an entry such as "IMAGE:frame" or "frame"."""
     tag, _, name = entry.rpartition(":")
     return tag.partition(":")[0], name
+
+
+def split_entries(entries: list[str]) -> list[tuple[str, int, str]]:
+    """Tag, index and name of each entry; those without a tag are numbered by position, "TAG:name" has index 0."""
+    untagged = itertools.count()
+    return [_entry(entry.split(":"), untagged) for entry in entries]
+
+
+def _entry(parts: list[str], untagged: Iterator[int]) -> tuple[str, int, str]:
+    if len(parts) == 1:
+        return "", next(untagged), parts[0]
+    return parts[0], int(parts[1]) if len(parts) == 3 and parts[1].isdecimal() else 0, parts[-1]

@@ -1,27 +1,134 @@
 """Configs: what is not of their form is refused, with all broken rules at once."""
 
+import json
+import re
 from typing import Any
 
 import pytest
 
 from pyweb_ml.errors import ConfigError
 from pyweb_ml.graph import rules
-from pyweb_ml.graph.config import GraphConfig, NodeConfig, from_json, split_name
+from pyweb_ml.graph.config import (
+    SIZE_LIMIT,
+    GraphConfig,
+    NodeConfig,
+    from_json,
+    parse_json,
+    split_entries,
+    split_name,
+    to_json,
+)
 
 MALFORMED: list[tuple[Any, str]] = [
     ([], "the graph must be a JSON object"),
     ({"nodes": []}, "the graph has an unknown field 'nodes'"),
     ({"node": {}}, "'node' must be a list"),
-    ({"node": [{"calculator": 1}]}, "node 0: 'calculator' and 'name' must be strings"),
+    ({"node": [{"calculator": 1}]}, "node 0: 'calculator' must be a string, not 1"),
+    ({"node": [{"name": "a"}]}, "node 0: 'calculator' is missing"),
+    ({"num_threads": "4"}, "the graph: 'num_threads' must be a whole number of 32 bits, not '4'"),
+    ({"max_queue_size": 2**31}, "the graph: 'max_queue_size' must be a whole number of 32 bits"),
+    ({"report_deadlock": 1}, "the graph: 'report_deadlock' must be true or false, not 1"),
+    ({"executor": ["a"]}, "executor 0 must be a JSON object"),
+    (
+        {"node": [{"calculator": "A", "input_stream_info": [{"tag": "B"}]}]},
+        "node 0, input_stream_info 0 has an unknown field 'tag'; known are back_edge, tag_index",
+    ),
+    (
+        {"input_stream_handler": {"options": {"[a.B]": {}}}},
+        "the graph, 'input_stream_handler': 'options' must be one extension",
+    ),
     ({"node": [{"calculator": "A", "input_stream": "a"}]}, "node 0: 'input_stream' must be a list of strings"),
     ({"node": [{"calculator": "A", "node_options": [{}, {}]}]}, "'node_options' must be a list of at most one"),
 ]
 
 
-@pytest.mark.parametrize(("value", "message"), MALFORMED, ids=[message for _, message in MALFORMED])
+@pytest.mark.parametrize(("value", "message"), MALFORMED, ids=[message[:40] for _, message in MALFORMED])
 def test_a_malformed_config_is_refused_by_name(value: Any, message: str) -> None:
-    with pytest.raises(ConfigError, match=message):
+    with pytest.raises(ConfigError, match=re.escape(message)):
         from_json(value)
+
+
+WHOLE = {
+    "input_stream": ["in"],
+    "output_stream": ["out"],
+    "input_side_packet": ["MODEL:model"],
+    "output_side_packet": ["ANCHORS:anchors"],
+    "max_queue_size": -1,
+    "report_deadlock": True,
+    "num_threads": 4,
+    "executor": [
+        {"name": "pool", "type": "ThreadPoolExecutor", "options": {"[mediapipe.XOptions.ext]": {"num_threads": 2}}}
+    ],
+    "input_stream_handler": {"input_stream_handler": "ImmediateInputStreamHandler"},
+    "type": "WholeGraph",
+    "package": "mediapipe",
+    "graph_options": [{"@type": "type.googleapis.com/mediapipe.WholeOptions", "width": 3}],
+    "node": [
+        {
+            "name": "node",
+            "calculator": "SomeCalculator",
+            "input_stream": ["A:in", "B:1:out"],
+            "output_stream": ["out"],
+            "input_side_packet": ["model"],
+            "output_side_packet": ["anchors"],
+            "node_options": [{"@type": "type.googleapis.com/mediapipe.SomeCalculatorOptions", "depth": 0.5}],
+            "input_stream_info": [{"tag_index": "B:1", "back_edge": True}],
+            "input_stream_handler": {
+                "input_stream_handler": "SyncSetInputStreamHandler",
+                "options": {
+                    "[mediapipe.SyncSetInputStreamHandlerOptions.ext]": {"sync_set": [{"tag_index": [":0"]}]}
+                },
+            },
+            "max_in_flight": 2,
+            "buffer_size_hint": 3,
+            "source_layer": 1,
+            "executor": "pool",
+            "option_value": ["depth:options/width"],
+        }
+    ],
+}
+
+
+def test_every_field_survives_json() -> None:
+    assert to_json(from_json(WHOLE)) == WHOLE
+    assert parse_json(json.dumps(WHOLE)) == from_json(WHOLE)
+
+
+def test_every_field_of_the_config_is_in_the_case_above() -> None:
+    (node,) = from_json(WHOLE).node
+    for part in (from_json(WHOLE), node):
+        assert all(vars(part).values()), vars(part)
+
+
+def test_options_are_read_in_the_older_form_too() -> None:
+    older = {"calculator": "A", "options": {"[mediapipe.AOptions.ext]": {"depth": 1}}}
+    newer = {"calculator": "A", "node_options": [{"@type": "type.googleapis.com/mediapipe.AOptions", "depth": 1}]}
+    assert from_json({"node": [older]}) == from_json({"node": [newer]})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"node": [\n{"calculator": ', "line 2, column 16: the graph is no JSON"),
+        ("[" * 100_000, "nested too deeply"),
+        (" " * (SIZE_LIMIT + 1), f"characters long; the limit is {SIZE_LIMIT}"),
+        (b"\xff{}", "no JSON in UTF-8"),
+        ('{"num_threads": ' + "9" * 5000 + "}", "no JSON in UTF-8"),
+    ],
+    ids=["cut short", "nested", "long", "not UTF-8", "5000 digits"],
+)
+def test_a_text_that_is_no_config_is_refused(text: str | bytes, message: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        parse_json(text)
+
+
+def test_entries_without_a_tag_are_numbered_by_position() -> None:
+    assert split_entries(["a", "TAG:b", "TAG:1:c", "d"]) == [
+        ("", 0, "a"),
+        ("TAG", 0, "b"),
+        ("TAG", 1, "c"),
+        ("", 1, "d"),
+    ]
 
 
 @pytest.mark.parametrize(
