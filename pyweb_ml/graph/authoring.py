@@ -14,7 +14,7 @@ from pyweb_ml.graph.config import GraphConfig
 from pyweb_ml.graph.contract import REGISTRY, Contract, OutputPort, read_contract
 from pyweb_ml.graph.payloads import PUBLIC, stream_type
 from pyweb_ml.graph.stream import Stream, name_of
-from pyweb_ml.graph.tracing import PYTHON_OPTIONS, check_known, current_tracer, drop_unused_outputs, tracing
+from pyweb_ml.graph.tracing import PYTHON_OPTIONS, current_tracer, drop_unused_outputs, tracing
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -76,7 +76,7 @@ def _recording(contract: Contract, function: Callable[P, R], name: str) -> Calla
         records = any(isinstance(one, Stream) for one in (*args, *kwargs.values()))
         if tracer is None or not (records or contract.outputs[0].side):
             return function(*args, **kwargs)
-        check_positional(contract, name, args)
+        _check_count(contract, name, args)
         given = {**dict(zip(signature.parameters, args, strict=False)), **kwargs}
         result: R = tracer.call(contract, name, given, {})
         return result
@@ -85,7 +85,7 @@ def _recording(contract: Contract, function: Callable[P, R], name: str) -> Calla
     return call
 
 
-def check_positional(contract: Contract, name: str, args: Sequence[Any]) -> None:
+def _check_count(contract: Contract, name: str, args: Sequence[Any]) -> None:
     if len(args) > len(contract.inputs) + len(contract.options):
         raise AuthoringError(f"{here()}: '{name}' is given {len(args)} values, more than it takes")
 
@@ -174,7 +174,7 @@ class App(Generic[P, R]):
             result: Any = self.function(*streams)  # type: ignore[arg-type, call-arg]  # streams for payloads
             outputs = _named_outputs(self.name, result)
             tracer.config.output_stream = [name_of(one) for one in outputs.values()]
-            renamed = _rename_outputs(tracer.config, outputs)
+            renamed = _rename_outputs(tracer.config, outputs, tracer.types)
         types = {renamed.get(name, name): type for name, type in tracer.types.items()}
         drop_unused_outputs(tracer.config)
         output_types = {name: types[name] for name in outputs}
@@ -205,17 +205,19 @@ def _named_outputs(name: str, result: Any) -> dict[str, Stream]:
     return named
 
 
-def _rename_outputs(config: GraphConfig, outputs: dict[str, Stream]) -> dict[str, str]:
-    """Gives output streams the names that the user chose; a stream that has one already is passed through."""
+def _rename_outputs(config: GraphConfig, outputs: dict[str, Stream], types: Mapping[str, str]) -> dict[str, str]:
+    """Gives output streams the names that the user chose; an inner stream of such a name gets another."""
     renamed: dict[str, str] = {}
     for name, stream in outputs.items():
         old = name_of(stream)
         if old in config.input_stream or old in renamed:
             raise AuthoringError(f"the output '{name}' is {stream!r}, which is an input or an output already")
         renamed[old] = name
-    clash = {renamed.get(one, one) for one in config.input_stream} & set(outputs)
+    clash = set(config.input_stream) & set(outputs)
     if clash:
         raise AuthoringError(f"the output '{min(clash)}' has the name of an input; choose another")
+    for inner in (types.keys() & outputs.keys()) - renamed.keys():
+        renamed[inner] = f"{inner}_inner"
     _rename(config, renamed)
     return renamed
 
@@ -244,6 +246,3 @@ def app(*, title: str, samples: Sequence[str] = ()) -> Callable[[Callable[P, R]]
         return App(function, title, list(samples), file)
 
     return decorate
-
-
-__all__ = ["App", "Graph", "app", "calculator", "check_known", "standard"]

@@ -77,6 +77,17 @@ def test_a_dict_names_the_outputs() -> None:
     assert config["output_stream"] == ["one", "two"]
 
 
+def test_an_output_may_have_the_name_that_an_inner_stream_would_have() -> None:
+    def pipeline(found: pw.Detections) -> pw.Outputs:
+        inner = first(found)
+        return {"first": first(inner, n=2), "first_2": first(inner, n=3)}
+
+    graph = pw.app(title="t")(pipeline).trace()
+    made = [node.output_stream for node in graph.config.node]
+    assert made == [["first_inner"], ["first"], ["first_2"]]
+    assert graph.config.node[1].input_stream == ["DETECTIONS:first_inner"]
+
+
 def test_a_config_survives_json() -> None:
     def pipeline(found: pw.Detections) -> pw.Outputs:
         number, text = Count(start=2).process(first(found, n=3))
