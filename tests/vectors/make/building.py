@@ -1,5 +1,6 @@
 """Words to write cases with: see ../README.md for what a case is."""
 
+import json
 from typing import Any
 
 Json = dict[str, Any]
@@ -70,3 +71,38 @@ def case(
     if "output_side_packets" in expect:
         expect["side_packets"] = expect.pop("output_side_packets")
     return {"name": name, "source": source, "graph": graph, **given, "steps": steps, "expect": expect}
+
+
+def steps(text: str) -> Steps:
+    """Steps in short: `a@3` a packet with its timestamp as payload, `a@3=true` with a JSON payload (no spaces in
+    it), `a<5` a bound, `a.` closes, `|` waits until idle, `~` closes all, `+500` advances the clock by 500 µs."""
+    return [_step(word) for word in text.split()]
+
+
+def _step(word: str) -> Json:
+    if word in ("|", "~"):
+        return IDLE if word == "|" else CLOSE_ALL
+    if word.startswith("+"):
+        return {"clock": int(word[1:])}
+    if word.endswith("."):
+        return close(word[:-1])
+    if "@" not in word:
+        stream, _, at = word.partition("<")
+        return bound(stream, _timestamp(at))
+    stream, _, rest = word.partition("@")
+    at, given, value = rest.partition("=")
+    return packet(stream, _timestamp(at), json.loads(value) if given else _timestamp(at))
+
+
+def _timestamp(text: str) -> int | str:
+    return text if text[0].isalpha() else int(text)
+
+
+def same(*timestamps: int | str) -> list[list[int | str]]:
+    """Expected packets whose payloads are their timestamps."""
+    return [[at, at] for at in timestamps]
+
+
+def numbered(*values: Any) -> list[list[Any]]:
+    """Expected packets at 0, 1, …: what the logs of the test calculators give."""
+    return [[at, value] for at, value in enumerate(values)]

@@ -7,6 +7,8 @@ STREAM = "mediapipe/framework/output_stream_manager_test.cc"
 TIMESTAMP = "mediapipe/framework/timestamp.h"
 
 PASS = graph("a", node("PassThroughCalculator", "a", "out", name="pass"))
+OPEN = graph("a b", node("PassThroughCalculator", "a b", "x y", name="pass"))
+"""Stays open after the end of `a`: once a node has closed, MediaPipe drops what still comes for it, unsaid."""
 JOIN = graph("a b", node("JoinTestCalculator", "a b", "out", name="join"))
 
 _SINGLE = [
@@ -50,7 +52,7 @@ _SINGLE = [
 ]
 
 _REFUSED = [
-    case(f"{name} is refused", source, PASS, steps, error=["a"])
+    case(f"{name} is refused", source, OPEN, steps, error=["a"])
     for name, source, steps in [
         ("A second packet at the same timestamp", STREAM, packets("a", 3, 3)),
         ("A packet before the last one", STREAM, packets("a", 3, 2)),
@@ -59,6 +61,7 @@ _REFUSED = [
         ("A packet after one at Max", TIMESTAMP, packets("a", "Max", "Max")),
         ("A packet after one at PostStream", TIMESTAMP, packets("a", "PostStream", 0)),
         ("A packet at a timestamp below the bound", STREAM, [bound("a", 5), *packets("a", 4)]),
+        ("A bound below the present one", STREAM, [bound("a", 9), bound("a", 5)]),
         ("A packet in a closed stream", STREAM, [close("a"), *packets("a", 1)]),
     ]
 ]

@@ -1,0 +1,91 @@
+"""Runs every case that MediaPipe's wheel can run through MediaPipe, and keeps its verdicts: see README.md."""
+
+import argparse
+import json
+import multiprocessing
+import os
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from tests.vectors.oracle.running import Json, Oracle, UnregisteredError
+
+HERE = Path(__file__).resolve().parent
+LIMIT = 20
+"""Seconds for one case; MediaPipe waits for ever where a graph is stuck."""
+
+
+def own_process(oracle: Oracle, case: Json) -> Json:
+    """What MediaPipe gives for a case, run in a child; `{"crashed": …}` or `{"unregistered": …}` if nothing."""
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    child = multiprocessing.get_context("fork").Process(target=_child, args=(oracle, case, sender))
+    child.start()
+    sender.close()
+    try:
+        if not receiver.poll(LIMIT):
+            return {"crashed": f"no end within {LIMIT} s"}
+        found: Json = receiver.recv()
+        return found
+    except EOFError:
+        return {"crashed": "MediaPipe aborted the process"}
+    finally:
+        child.kill()
+        child.join()
+
+
+def _child(oracle: Oracle, case: Json, sender: Connection) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    try:
+        sender.send(oracle.run(case))
+    except UnregisteredError as error:
+        sender.send({"unregistered": str(error)})
+    except Exception as error:
+        sender.send({"crashed": repr(error)})
+
+
+def verdict(case: Json, found: Json) -> str:
+    """Whether MediaPipe gives what the case expects; of an error only that there is one."""
+    expect = case["expect"]
+    if "crashed" in found or ("error" in expect) != ("error" in found):
+        return "differs"
+    keys = ("packets", "bounds", "side_packets")
+    return "agrees" if all(found.get(key, {}) == expect[key] for key in keys if key in expect) else "differs"
+
+
+def judge(oracle: Oracle, cases: list[Json]) -> Json:
+    """Verdicts by the case's name, for the cases that MediaPipe's wheel can run."""
+    verdicts: Json = {}
+    for case in cases:
+        if any("clock" in step for step in case["steps"]) or "TestCalculator" in json.dumps(case["graph"]):
+            continue
+        found = own_process(oracle, case)
+        if "unregistered" not in found:
+            verdicts[case["name"]] = {"verdict": verdict(case, found), "mediapipe": found}
+    return verdicts
+
+
+def report(cases: list[Json], verdicts: Json) -> None:
+    for case in cases:
+        judged: Any = verdicts.get(case["name"])
+        if judged and judged["verdict"] == "differs":
+            print(f"differs: {case['name']}\n  expected  {case['expect']}\n  MediaPipe {judged['mediapipe']}")
+    agreeing = sum(judged["verdict"] == "agrees" for judged in verdicts.values())
+    print(f"{len(cases)} cases, {len(verdicts)} run by MediaPipe, {agreeing} agree")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("mediapipe", type=Path, help="the folder 'mediapipe' of the unpacked wheel")
+    parser.add_argument("vectors", type=Path, nargs="?", default=HERE.parent, help="the folder of vectors")
+    given = parser.parse_args()
+    texts = [path.read_text(encoding="utf-8") for path in sorted(given.vectors.glob("*.json"))]
+    cases = [case for text in texts for case in json.loads(text)]
+    verdicts = judge(Oracle(given.mediapipe.resolve()), cases)
+    report(cases, verdicts)
+    if given.vectors.resolve() == HERE.parent:
+        lines = [f"{json.dumps(name)}: {json.dumps(judged)}" for name, judged in sorted(verdicts.items())]
+        (HERE / "verdicts.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
