@@ -28,10 +28,15 @@ class Ports(Generic[T]):
     """One side of a node, by tag and index: `ports("TAG", 1)`, or `ports()` for the first without a tag.
 
     Iterating gives them in MediaPipe's order: by tag, then by index.
+
+    Attributes:
+        keys: tag and index of each port, in that order.
+        all: the ports in that order.
     """
 
     def __init__(self, ports: Mapping[tuple[str, int], T]) -> None:
         self._ports = dict(sorted(ports.items()))
+        self.keys: list[tuple[str, int]] = list(self._ports)
         self.all: list[T] = list(self._ports.values())
 
     def __call__(self, tag: str = "", index: int = 0) -> T:
@@ -54,10 +59,6 @@ class Ports(Generic[T]):
     def count(self, tag: str) -> int:
         """How many ports have the tag ("" for none)."""
         return sum(one == tag for one, _ in self._ports)
-
-    def keys(self) -> list[tuple[str, int]]:
-        """Tag and index of each port, in order."""
-        return list(self._ports)
 
 
 def named_ports(entries: Sequence[str]) -> Ports[str]:
@@ -236,9 +237,10 @@ class CalculatorBase:
     CALCULATORS: ClassVar[dict[str, type["CalculatorBase"]]] = {}
     """Every low-level calculator, by name."""
 
-    def __init_subclass__(cls, **more: Any) -> None:
-        super().__init_subclass__(**more)
-        CalculatorBase.CALCULATORS[cls.__name__] = cls
+    def __init_subclass__(cls, *, register: bool = True) -> None:
+        super().__init_subclass__()
+        if register:
+            CalculatorBase.CALCULATORS[cls.__name__] = cls
 
     @staticmethod
     def get_contract(contract: CalculatorContract) -> None:

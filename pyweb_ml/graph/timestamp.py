@@ -1,6 +1,6 @@
 """Timestamps: integers in microseconds, with MediaPipe's special values (mediapipe/framework/timestamp.h)."""
 
-from typing import Final
+from typing import ClassVar, Final
 
 UNSET: Final = -(2**63)
 UNSTARTED: Final = -(2**63) + 1
@@ -77,3 +77,66 @@ def subtract(timestamp: int, other: int) -> int:
 def describe(timestamp: int) -> str:
     """The timestamp as messages say it: "Timestamp::Done()" for a special value, else the number."""
     return f"Timestamp::{_NAMES[timestamp]}()" if timestamp in _NAMES else str(timestamp)
+
+
+class Timestamp(int):
+    """A timestamp in microseconds that says its special values by name; a plain int will do wherever it does.
+
+    The names are those of MediaPipe's Python class.
+    """
+
+    UNSET: "ClassVar[Timestamp]"
+    UNSTARTED: "ClassVar[Timestamp]"
+    PRESTREAM: "ClassVar[Timestamp]"
+    MIN: "ClassVar[Timestamp]"
+    MAX: "ClassVar[Timestamp]"
+    POSTSTREAM: "ClassVar[Timestamp]"
+    ONE_OVER_POSTSTREAM: "ClassVar[Timestamp]"
+    DONE: "ClassVar[Timestamp]"
+
+    @classmethod
+    def from_seconds(cls, seconds: float) -> "Timestamp":
+        """The nearest timestamp to a time in seconds."""
+        return cls(round(seconds * 1_000_000))
+
+    @property
+    def value(self) -> int:
+        """Microseconds."""
+        return int(self)
+
+    def microseconds(self) -> int:
+        return int(self)
+
+    def seconds(self) -> float:
+        return int(self) / 1_000_000
+
+    def is_special_value(self) -> bool:
+        return int(self) in _NAMES and self not in (MIN, MAX)
+
+    def is_range_value(self) -> bool:
+        return is_range_value(self)
+
+    def is_allowed_in_stream(self) -> bool:
+        return is_allowed_in_stream(self)
+
+    def next_allowed_in_stream(self) -> "Timestamp":
+        return Timestamp(next_allowed_in_stream(self))
+
+    def previous_allowed_in_stream(self) -> "Timestamp":
+        return Timestamp(previous_allowed_in_stream(self))
+
+    def __str__(self) -> str:
+        return describe(int(self))
+
+    def __repr__(self) -> str:
+        return f"<pyweb_ml.Timestamp with value: {self}>"
+
+
+Timestamp.UNSET = Timestamp(UNSET)
+Timestamp.UNSTARTED = Timestamp(UNSTARTED)
+Timestamp.PRESTREAM = Timestamp(PRE_STREAM)
+Timestamp.MIN = Timestamp(MIN)
+Timestamp.MAX = Timestamp(MAX)
+Timestamp.POSTSTREAM = Timestamp(POST_STREAM)
+Timestamp.ONE_OVER_POSTSTREAM = Timestamp(ONE_OVER_POST_STREAM)
+Timestamp.DONE = Timestamp(DONE)

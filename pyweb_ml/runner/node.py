@@ -1,112 +1,163 @@
-"""One calculator while its graph runs: opened, given packets, closed."""
+"""A node while its graph runs: its calculator, its queues, and the contexts that its calls see."""
 
+import enum
 import traceback
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from pyweb_ml.errors import CalculatorError, ModelError
+from pyweb_ml.errors import CalculatorError, ConfigError, ModelError
 from pyweb_ml.graph import timestamp
-from pyweb_ml.graph.asset import Model
-from pyweb_ml.graph.config import NodeConfig, split_name
-from pyweb_ml.graph.contract import Contract, InputPort, OutputPort
-from pyweb_ml.graph.payloads import type_mismatch
-from pyweb_ml.runner.stream import InputQueue
+from pyweb_ml.graph.calculator_base import (
+    CalculatorBase,
+    CalculatorContext,
+    Input,
+    Output,
+    OutputSidePacket,
+    Ports,
+    Status,
+)
+from pyweb_ml.graph.config import HandlerConfig, NodeConfig
+from pyweb_ml.graph.timestamp import Timestamp
+from pyweb_ml.runner import untimely_policy  # noqa: F401  # its classes enter InputPolicy.POLICIES
+from pyweb_ml.runner.function_calculator import MismatchError
+from pyweb_ml.runner.input_policy import InputPolicy
+from pyweb_ml.runner.kind import Kind
+from pyweb_ml.runner.stream import InputQueue, Stream
+
+
+class State(enum.Enum):
+    """Where in its life a node is."""
+
+    PREPARED = "prepared"
+    OPENED = "opened"
+    CLOSED = "closed"
 
 
 class Node:
-    """A node of the graph, with a queue for each of its inputs.
+    """One node in one run.
 
     Attributes:
-        inputs: for each input the stream that feeds it, its port and its queue.
-        outputs: by stream name, the position among the contract's outputs.
+        id: its place in topological order; smaller is nearer to the inputs.
+        queues: by tag and index, in MediaPipe's order.
+        streams: its outputs, in the same order as a context's `outputs`.
+        in_flight: how many prepared tasks of it are not finished yet.
     """
 
-    def __init__(self, config: NodeConfig, contract: Contract, models: Mapping[str, Model]) -> None:
+    def __init__(self, id: int, config: NodeConfig, kind: Kind, handler: HandlerConfig | None) -> None:
+        self.id = id
         self.config = config
-        self.contract = contract
-        entries = [split_name(entry) for entry in config.input_stream]
-        self.inputs = [(stream, _port(contract, tag), InputQueue()) for tag, stream in entries]
-        made = list(enumerate(config.output_stream + config.output_side_packet))
-        self.outputs = {split_name(entry)[1]: _position(contract, entry, index) for index, entry in made}
-        self.bound = timestamp.MIN
-        self._options = decode_options(contract, config.options, models)
-        self._side: dict[str, Any] = {}
-        self._instance: Any = None
+        self.name = config.name or config.calculator
+        self.kind = kind
+        self.queues = Ports(
+            {key: InputQueue(kind.contract.inputs(*key), self) for key in kind.contract.inputs.keys}
+        )
+        self.streams: list[Stream] = []
+        self.state = State.PREPARED
+        self.in_flight = 0
+        self.max_in_flight = max(1, config.max_in_flight)
+        self.batch: list[CalculatorContext] = []
+        self.flying: deque[CalculatorContext] = deque()
+        self.closing = False
+        self.touched = False
+        self.on_touch: Callable[[Node], None] = lambda _: None
+        self.offset: int | None = kind.contract.timestamp_offset
+        self.side: Mapping[tuple[str, int], Any] = {}
+        self.made = Ports({key: OutputSidePacket(name) for key, name in _named(kind.contract.output_side_packets)})
+        self.policy = self._make_policy(handler)
+        self._free: list[CalculatorContext] = []
+        self._calculator: CalculatorBase | None = None
 
     @property
-    def queues(self) -> list[InputQueue]:
-        return [queue for _, _, queue in self.inputs]
+    def is_source(self) -> bool:
+        """It has outputs, and no inputs to wait for."""
+        return not len(self.queues) and bool(self.kind.contract.outputs.all)
 
-    def open(self, side_packets: Mapping[str, Any]) -> None:
-        """Makes what lives for one run; `side_packets` holds those made so far, by name."""
-        for entry in self.config.input_side_packet:
-            tag, name = split_name(entry)
-            self._side[_port(self.contract, tag).parameter] = side_packets[name]
-        if isinstance(self.contract.work, type):
-            self._instance = self.contract.work(**self.config.options.get("construct", {}))
-            self._guard(timestamp.UNSTARTED, getattr(self._instance, "open", lambda: None))
-
-    def process(self, at: int) -> dict[str, Any]:
-        """Runs on the packets at a timestamp; gives the payload of each output that has one, by stream name."""
-        given = {port.parameter: queue.take(at) for _, port, queue in self.inputs}
-        if any(given[port.parameter] is None and not port.optional for _, port, _ in self.inputs):
-            return {}
-        work = self._instance.process if self._instance is not None else self.contract.work
-        return self._outputs(at, self._guard(at, work, **given, **self._side, **self._options))
-
-    def side_packets(self) -> dict[str, Any]:
-        """Runs a node that makes side packets."""
-        value = self._guard(timestamp.UNSTARTED, self.contract.work, **self._side, **self._options)
-        return self._outputs(timestamp.UNSTARTED, value)
-
-    def close(self) -> None:
-        """Ends the run for this node; called for every node that was opened, after a failure too."""
-        if self._instance is not None:
-            self._guard(timestamp.DONE, getattr(self._instance, "close", lambda: None))
-
-    def _outputs(self, at: int, value: Any) -> dict[str, Any]:
-        if self.contract.several and value is not None and not _is_tuple(value, len(self.contract.outputs)):
-            raise self._error(at, f"it must return a tuple of {len(self.contract.outputs)} values")
-        payloads = self.contract.split(value)
-        for port, payload in zip(self.contract.outputs, payloads, strict=True):
-            self._check(at, port, payload)
-        made = {name: payloads[position] for name, position in self.outputs.items()}
-        return {name: payload for name, payload in made.items() if payload is not None}
-
-    def _check(self, at: int, port: OutputPort, payload: Any) -> None:
-        problem = None if payload is None else type_mismatch(port.type, payload)
-        if problem:
-            raise self._error(at, f"it returned what is no {port.type}: {problem}")
-
-    def _guard(self, at: int, work: Any, **given: Any) -> Any:
+    def _make_policy(self, handler: HandlerConfig | None) -> InputPolicy | None:
+        if not len(self.queues):
+            return None
+        contract = self.kind.contract
+        name, options = contract.input_stream_handler, contract.input_stream_handler_options
+        if handler is not None and handler.input_stream_handler:
+            name, options = handler.input_stream_handler, handler.options
+        name = name or "DefaultInputStreamHandler"
+        if name not in InputPolicy.POLICIES:
+            known = ", ".join(sorted(InputPolicy.POLICIES))
+            raise ConfigError(f"the node '{self.name}' has an unknown input policy '{name}'; known are {known}")
+        queues = dict(zip(self.queues.keys, self.queues.all, strict=True))
         try:
-            return work(**given)
-        except ModelError:
-            raise
+            return InputPolicy.POLICIES[name](queues, options, contract.process_timestamp_bounds)
+        except ConfigError as error:
+            raise ConfigError(f"the node '{self.name}', {name}: {error}") from error
+
+    def touch(self) -> None:
+        """Says that one of its queues has changed."""
+        if not self.touched:
+            self.touched = True
+            self.on_touch(self)
+
+    def context(self) -> CalculatorContext:
+        """A context with empty inputs, and outputs at the bounds of the streams."""
+        context = self._free.pop() if self._free else self._new_context()
+        for output, stream in zip(context.outputs.all, self.streams, strict=True):
+            output.next_timestamp_bound = stream.bound
+            output.is_closed = stream.closed
+        return context
+
+    def _new_context(self) -> CalculatorContext:
+        contract = self.kind.contract
+        inputs = Ports({key: Input(name) for key, name in _named(contract.inputs)})
+        outputs = Ports({key: Output(name) for key, name in _named(contract.outputs)})
+        return CalculatorContext(self.name, contract.options, inputs, outputs, Ports(self.side), self.made)
+
+    def give_back(self, context: CalculatorContext) -> None:
+        """Keeps a context for a later call; empties it, so that no payload outlives its call."""
+        for one in context.inputs.all:
+            one.clear()
+        self._free.append(context)
+
+    def open(self, context: CalculatorContext) -> None:
+        """Makes the calculator and opens it."""
+        context.input_timestamp = timestamp.UNSTARTED
+        self._calculator = self._guard(timestamp.UNSTARTED, self.kind.make)
+        self._guard(timestamp.UNSTARTED, lambda: self._opened().open(context))
+        if context.timestamp_offset is not None:
+            self.offset = context.timestamp_offset
+
+    def process(self, context: CalculatorContext) -> Status | None:
+        """Runs Process on one input set."""
+        try:
+            return self._opened().process(context)
         except Exception as error:
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            where = f"{place.filename.rpartition('/')[2]}:{place.lineno}"
-            raise self._error(at, f"{type(error).__name__}: {error} ({where})") from error
+            raise self.failure(context.input_timestamp, error) from error
 
-    def _error(self, at: int, message: str) -> CalculatorError:
-        return CalculatorError(self.config.name, at, message)
+    def close(self, context: CalculatorContext) -> None:
+        """Closes the calculator; what it emits is in the context."""
+        context.input_timestamp = timestamp.DONE
+        self.state = State.CLOSED
+        self._guard(timestamp.DONE, lambda: self._opened().close(context))
+
+    def _opened(self) -> CalculatorBase:
+        assert self._calculator is not None
+        return self._calculator
+
+    def _guard(self, at: int, work: Callable[[], Any]) -> Any:
+        try:
+            return work()
+        except Exception as error:
+            raise self.failure(at, error) from error
+
+    def failure(self, at: int, error: Exception) -> Exception:
+        """What a failure of the calculator at a timestamp is to the user."""
+        if isinstance(error, ModelError | CalculatorError):
+            return error
+        if isinstance(error, MismatchError | ConfigError):
+            return CalculatorError(self.name, Timestamp(at), str(error))
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{place.filename.rpartition('/')[2]}:{place.lineno}"
+        message = error.args[0] if isinstance(error, KeyError) and error.args else error
+        return CalculatorError(self.name, Timestamp(at), f"{type(error).__name__}: {message} ({where})")
 
 
-def _is_tuple(value: Any, length: int) -> bool:
-    return isinstance(value, tuple) and len(value) == length
-
-
-def _port(contract: Contract, tag: str) -> InputPort:
-    return next(port for port in contract.inputs if port.tag == tag)
-
-
-def _position(contract: Contract, entry: str, index: int) -> int:
-    tag = split_name(entry)[0]
-    return next(place for place, port in enumerate(contract.outputs) if port.tag == tag) if tag else index
-
-
-def decode_options(contract: Contract, options: Mapping[str, Any], models: Mapping[str, Model]) -> dict[str, Any]:
-    """The keyword arguments that a node's options in the config stand for."""
-    stated = options.get("options", {}) if contract.python else options
-    decoded = {key: contract.options[key].decode(value) for key, value in stated.items() if key != "model_path"}
-    return {**decoded, "model": models[stated["model_path"]]} if "model_path" in stated else decoded
+def _named(ports: Ports[str]) -> list[tuple[tuple[str, int], str]]:
+    return list(zip(ports.keys, ports.all, strict=True))

@@ -1,46 +1,197 @@
-"""A stream's queue at one consumer: packets in order, and the bound below which no packet can come."""
+"""A stream while its graph runs: its producer's end, and a queue at each consumer.
+
+Source of the rules: mediapipe/framework/input_stream_manager.h and output_stream_manager.h.
+"""
 
 from collections import deque
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Protocol
 
 from pyweb_ml.errors import ConfigError
 from pyweb_ml.graph import timestamp
+from pyweb_ml.graph.timestamp import describe, next_allowed_in_stream
+
+UNLIMITED: Final = 2**62
+EMPTY: Final = object()
+"""The payload of an observed bound: no packet came, and none will come up to that timestamp."""
+
+Observer = Callable[[int, Any], None]
 
 
-@dataclass
+class Consumer(Protocol):
+    """Who owns a queue, and looks at it again when it has changed."""
+
+    def touch(self) -> None: ...
+
+
+def _nothing(*_: object) -> None:
+    pass
+
+
 class InputQueue:
     """Packets that wait at one input of one node.
 
     Attributes:
         packets: (timestamp, payload), timestamps strictly rising.
-        bound: the least timestamp that a further packet may have.
+        bound: the least timestamp that a further packet may have; `DONE` once the stream is closed.
+        limit: packets at which the queue is full.
+        timed: whether timestamps count; without, packets are taken in their order alone.
+        closed: its node is closed, so that what comes is dropped.
+        added: what is called after a packet came.
+        filled: what is called when the queue became full, or stopped being so.
     """
 
-    packets: deque[tuple[int, Any]] = field(default_factory=deque)
-    bound: int = timestamp.MIN
+    __slots__ = ("_any", "added", "bound", "closed", "filled", "limit", "name", "owner", "packets", "timed")
+
+    def __init__(self, name: str = "", owner: Consumer | None = None) -> None:
+        self.name = name
+        self.owner = owner
+        self.packets: deque[tuple[int, Any]] = deque()
+        self.bound: int = timestamp.PRE_STREAM
+        self.limit = UNLIMITED
+        self.timed = True
+        self.closed = False
+        self.added: Callable[[], None] | None = None
+        self.filled: Callable[[InputQueue], None] = _nothing
+        self._any = False
 
     def add(self, at: int, payload: Any) -> None:
-        if at < self.bound:
-            raise ConfigError(f"a packet at timestamp {at} comes too late: the stream has passed {self.bound - 1}")
+        """Adds a packet.
+
+        Raises:
+            ConfigError: the stream has passed the timestamp, or the timestamp must stand alone.
+        """
+        if self.closed:
+            return
+        if self.timed and (at < self.bound or (at == timestamp.POST_STREAM and self._any)):
+            raise ConfigError(self._late(at))
         self.packets.append((at, payload))
-        self.bound = timestamp.next_allowed_in_stream(at)
+        self._any = True
+        self.bound = next_allowed_in_stream(at)
+        if len(self.packets) == self.limit:
+            self.filled(self)
+        if self.added:
+            self.added()
+
+    def _late(self, at: int) -> str:
+        if at == timestamp.POST_STREAM and self.bound <= at:
+            return f"a packet at {describe(at)} must be the only one of the stream '{self.name}'"
+        passed = f"the stream '{self.name}' has passed {describe(self.bound - 1)}"
+        return (
+            f"a packet at timestamp {describe(at)} comes too late: {passed}; "
+            f"give it a timestamp of {describe(self.bound)} or later"
+        )
 
     def advance(self, bound: int) -> None:
-        self.bound = max(self.bound, bound)
+        """Moves the bound.
+
+        Raises:
+            ConfigError: the bound would go back.
+        """
+        if self.closed or bound == self.bound:
+            return
+        if bound < self.bound:
+            if self.timed:
+                back = f"the bound {describe(bound)} is before {describe(self.bound)}"
+                raise ConfigError(f"the stream '{self.name}' cannot go back: {back}, where it is already")
+            return
+        self.bound = bound
 
     def settled(self) -> int:
         """The timestamp of the first packet; where there is none, the least that one may have."""
         return self.packets[0][0] if self.packets else self.bound
 
-    def take(self, at: int) -> Any:
-        """The payload at a timestamp, which leaves the queue; None if there is none."""
-        return self.packets.popleft()[1] if self.packets and self.packets[0][0] == at else None
+    @property
+    def done(self) -> bool:
+        """No packet is left, and none can come."""
+        return self.bound == timestamp.DONE and not self.packets
+
+    def pop(self) -> tuple[int, Any]:
+        """The first packet, which leaves the queue."""
+        packet = self.packets.popleft()
+        if len(self.packets) == self.limit - 1:
+            self.filled(self)
+        return packet
+
+    def take(self, at: int) -> tuple[int, Any] | None:
+        """The packet at a timestamp, with all before it, leaves the queue; None if there is none."""
+        if self.bound <= at:
+            self.bound = next_allowed_in_stream(at)
+        self.drop_before(at)
+        return self.pop() if self.packets and self.packets[0][0] == at else None
+
+    def drop_before(self, at: int) -> None:
+        """Drops the packets that are earlier than a timestamp."""
+        while self.packets and self.packets[0][0] < at:
+            self.pop()
+
+    def close(self) -> None:
+        """Drops everything, and all that is still to come."""
+        self.closed = True
+        self.bound = timestamp.DONE
+        while self.packets:
+            self.pop()
 
 
-def ready_timestamp(queues: list[InputQueue]) -> int | None:
-    """The next timestamp for which every input is settled and one has a packet (DefaultInputStreamHandler)."""
-    first = min(queue.settled() for queue in queues)
-    has_packet = any(queue.packets and queue.packets[0][0] == first for queue in queues)
-    may_still_come = any(not queue.packets and queue.bound <= first for queue in queues)
-    return first if has_packet and not may_still_come else None
+class StreamObserver:
+    """Calls an observer for each packet, and if it wants bounds, for each timestamp settled without one."""
+
+    def __init__(self, observer: Observer, bounds: bool) -> None:
+        self._observer = observer
+        self._bounds = bounds
+        self._last = timestamp.UNSTARTED
+
+    def packet(self, at: int, payload: Any) -> None:
+        self._last = at
+        self._observer(at, payload)
+
+    def bound(self, bound: int) -> None:
+        if not self._bounds or bound >= timestamp.DONE:
+            return
+        is_post = bound == timestamp.POST_STREAM
+        settled = bound if is_post else timestamp.previous_allowed_in_stream(bound)
+        if settled > self._last:
+            self._last = settled
+            self._observer(settled, EMPTY)
+
+
+class Stream:
+    """The producer's end of a stream.
+
+    Attributes:
+        bound: the least timestamp that a further packet may have.
+    """
+
+    __slots__ = ("bound", "closed", "name", "observers", "readers")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.readers: list[InputQueue] = []
+        self.observers: list[StreamObserver] = []
+        self.bound: int = timestamp.PRE_STREAM
+        self.closed = False
+
+    def send(self, packets: Sequence[tuple[int, Any]], bound: int) -> None:
+        """Hands packets, then the bound, to every consumer.
+
+        Raises:
+            ConfigError: a consumer cannot take them; see `InputQueue`.
+        """
+        for queue in self.readers:
+            for at, payload in packets:
+                queue.add(at, payload)
+            if bound != queue.bound:
+                queue.advance(bound)
+            if queue.owner:
+                queue.owner.touch()
+        self.bound = bound
+        for observer in self.observers:
+            for at, payload in packets:
+                observer.packet(at, payload)
+            observer.bound(bound)
+
+    def close(self) -> None:
+        """Ends the stream; a second time does nothing."""
+        if not self.closed:
+            self.closed = True
+            self.send((), timestamp.DONE)

@@ -8,7 +8,8 @@ import pytest
 import pyweb_ml as pw
 from pyweb_ml.errors import CalculatorError, ConfigError
 from pyweb_ml.runner import Scheduler, run_once
-from pyweb_ml.runner.stream import InputQueue, ready_timestamp
+from pyweb_ml.runner.input_policy import DefaultInputStreamHandler, Readiness
+from pyweb_ml.runner.stream import InputQueue
 
 events: list[str] = []
 
@@ -138,11 +139,12 @@ def test_an_unknown_input_is_refused_by_name() -> None:
 
 def test_a_timestamp_is_ready_once_no_input_can_still_bring_a_packet_for_it() -> None:
     a, b = InputQueue(), InputQueue()
+    policy = DefaultInputStreamHandler({("", 0): a, ("", 1): b}, {}, process_bounds=False)
     a.add(10, "a")
-    assert ready_timestamp([a, b]) is None
+    assert policy.readiness()[0] is Readiness.WAIT
     b.advance(10)
-    assert ready_timestamp([a, b]) is None
+    assert policy.readiness()[0] is Readiness.WAIT
     b.advance(11)
-    assert ready_timestamp([a, b]) == 10
+    assert policy.readiness() == (Readiness.PROCESS, 10)
     b.add(20, "b")
-    assert ready_timestamp([a, b]) == 10
+    assert policy.readiness() == (Readiness.PROCESS, 10)
