@@ -71,7 +71,7 @@ export class Pipeline {
     if (!this.isOpen) await this.scheduler.open();
     this.isOpen = true;
     this.pending = [];
-    this.scheduler.milliseconds.clear();
+    this.scheduler.takeMilliseconds();
     try {
       const image = await this.reader.read(frame.image);
       await this.scheduler.add(frame.timestamp, { [this.parts.site.input]: image });
@@ -107,7 +107,7 @@ export class Pipeline {
       values,
       ...(shown && { shown }),
       pending: this.pending,
-      milliseconds: Object.fromEntries(this.scheduler.milliseconds),
+      milliseconds: this.scheduler.takeMilliseconds(),
     };
   }
 

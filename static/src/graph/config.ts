@@ -2,6 +2,19 @@
 
 import type { Options } from "./calculator";
 
+/** Which input policy a node, or the whole graph, has. */
+export interface HandlerConfig {
+  readonly inputStreamHandler: string;
+  readonly options: Options;
+}
+
+/** More about one input; `tagIndex` is "TAG", "TAG:1", ":2" or "" (which is ":0"). */
+export interface InputStreamInfo {
+  readonly tagIndex: string;
+  readonly backEdge: boolean;
+}
+
+/** One calculator and its edges; entries are "TAG:index:name", "TAG:name" or "name". */
 export interface NodeConfig {
   readonly name: string;
   readonly calculator: string;
@@ -10,12 +23,23 @@ export interface NodeConfig {
   readonly inputSidePacket: readonly string[];
   readonly outputSidePacket: readonly string[];
   readonly options: Options;
+  readonly inputStreamInfo: readonly InputStreamInfo[];
+  readonly inputStreamHandler: HandlerConfig | null;
+  /** Sources of a lower layer run first. */
+  readonly sourceLayer: number;
 }
 
 export interface GraphConfig {
   readonly inputStream: readonly string[];
   readonly outputStream: readonly string[];
+  readonly inputSidePacket: readonly string[];
+  readonly outputSidePacket: readonly string[];
   readonly node: readonly NodeConfig[];
+  readonly inputStreamHandler: HandlerConfig | null;
+  /** Packets that an input's queue holds before sources wait; -1: no limit. */
+  readonly maxQueueSize: number;
+  /** Whether a graph that is stuck on full queues fails, rather than have them grow. */
+  readonly reportDeadlock: boolean;
 }
 
 /** A graph config that breaks a rule. */
@@ -25,15 +49,22 @@ export class ConfigError extends Error {
 
 type Json = Record<string, unknown>;
 
+// mediapipe/framework/calculator.proto; as in proto3, 0 means that none is given.
+const MAX_QUEUE_SIZE = 100;
+
 /** Reads a config, proving its form; throws a {@link ConfigError} that says where it is wrong. */
 export function fromJson(value: unknown): GraphConfig {
-  const fields = asObject("the graph", value);
-  const nodes = fields["node"] ?? [];
-  if (!Array.isArray(nodes)) throw new ConfigError("the graph: 'node' must be a list");
+  const where = "the graph";
+  const fields = asObject(where, value);
   return {
-    inputStream: strings("the graph", fields, "input_stream"),
-    outputStream: strings("the graph", fields, "output_stream"),
-    node: nodes.map((node, index) => nodeFromJson(`node ${index}`, node)),
+    inputStream: strings(where, fields, "input_stream"),
+    outputStream: strings(where, fields, "output_stream"),
+    inputSidePacket: strings(where, fields, "input_side_packet"),
+    outputSidePacket: strings(where, fields, "output_side_packet"),
+    node: list(where, fields, "node").map((node, index) => nodeFromJson(`node ${index}`, node)),
+    inputStreamHandler: handler(where, fields),
+    maxQueueSize: integer(where, fields, "max_queue_size") || MAX_QUEUE_SIZE,
+    reportDeadlock: flag(where, fields, "report_deadlock"),
   };
 }
 
@@ -51,15 +82,42 @@ function nodeFromJson(where: string, value: unknown): NodeConfig {
     outputStream: strings(where, fields, "output_stream"),
     inputSidePacket: strings(where, fields, "input_side_packet"),
     outputSidePacket: strings(where, fields, "output_side_packet"),
-    options: onlyOptions(where, fields["node_options"] ?? []),
+    options: nodeOptions(where, fields),
+    inputStreamInfo: list(where, fields, "input_stream_info").map((one) => info(where, one)),
+    inputStreamHandler: handler(where, fields),
+    sourceLayer: integer(where, fields, "source_layer"),
   };
 }
 
-function onlyOptions(where: string, value: unknown): Options {
+function nodeOptions(where: string, fields: Json): Options {
+  const value = fields["node_options"] ?? [];
   if (!Array.isArray(value) || value.length > 1) {
     throw new ConfigError(`${where}: 'node_options' must be a list of at most one object`);
   }
-  return value.length ? asObject(`${where}, options`, value[0]) : {};
+  return value.length ? asObject(`${where}, options`, value[0]) : extension(where, fields);
+}
+
+/** The fields of `options: {"[mediapipe.NameOptions.ext]": {…}}`. */
+function extension(where: string, fields: Json): Options {
+  const options = asObject(`${where}, options`, fields["options"] ?? {});
+  const name = Object.keys(options).find((key) => key.startsWith("["));
+  return name === undefined ? options : asObject(`${where}, '${name}'`, options[name]);
+}
+
+function handler(where: string, fields: Json): HandlerConfig | null {
+  const value = fields["input_stream_handler"];
+  if (value === undefined) return null;
+  const inner = asObject(`${where}, 'input_stream_handler'`, value);
+  const name = inner["input_stream_handler"] ?? "DefaultInputStreamHandler";
+  if (typeof name !== "string") throw new ConfigError(`${where}: 'input_stream_handler' must name a handler`);
+  return { inputStreamHandler: name, options: extension(where, inner) };
+}
+
+function info(where: string, value: unknown): InputStreamInfo {
+  const fields = asObject(`${where}, 'input_stream_info'`, value);
+  const tagIndex = fields["tag_index"] ?? "";
+  if (typeof tagIndex !== "string") throw new ConfigError(`${where}: 'tag_index' must be a string`);
+  return { tagIndex, backEdge: flag(where, fields, "back_edge") };
 }
 
 function asObject(where: string, value: unknown): Json {
@@ -67,6 +125,12 @@ function asObject(where: string, value: unknown): Json {
     throw new ConfigError(`${where} must be a JSON object`);
   }
   return value as Json;
+}
+
+function list(where: string, fields: Json, key: string): unknown[] {
+  const value = fields[key] ?? [];
+  if (!Array.isArray(value)) throw new ConfigError(`${where}: '${key}' must be a list`);
+  return value;
 }
 
 function strings(where: string, fields: Json, key: string): string[] {
@@ -77,8 +141,14 @@ function strings(where: string, fields: Json, key: string): string[] {
   return value;
 }
 
-/** The tag ("" for none) and the name of an entry such as "IMAGE:frame" or "frame". */
-export function splitName(entry: string): [tag: string, name: string] {
-  const colon = entry.lastIndexOf(":");
-  return [colon < 0 ? "" : entry.slice(0, colon).split(":")[0]!, entry.slice(colon + 1)];
+function integer(where: string, fields: Json, key: string): number {
+  const value = fields[key] ?? 0;
+  if (!Number.isSafeInteger(value)) throw new ConfigError(`${where}: '${key}' must be a whole number`);
+  return value as number;
+}
+
+function flag(where: string, fields: Json, key: string): boolean {
+  const value = fields[key] ?? false;
+  if (typeof value !== "boolean") throw new ConfigError(`${where}: '${key}' must be true or false`);
+  return value;
 }

@@ -1,11 +1,16 @@
 /** One calculator while its graph runs: opened, given packets, closed. */
 
-import type { Calculator, CalculatorContext } from "./calculator";
-import { isShared } from "./calculator";
-import type { NodeConfig } from "./config";
-import { splitName } from "./config";
-import { InputQueue, readyTimestamp } from "./stream";
-import { MIN } from "./timestamp";
+import type { Calculator, Contract } from "./calculator";
+import type { GraphConfig, HandlerConfig, NodeConfig } from "./config";
+import { ConfigError } from "./config";
+import type { Run } from "./context";
+import { Context, MISSING } from "./context";
+import type { InputPolicy } from "./input_policy";
+import { inputPolicy } from "./input_policy";
+import type { Consumer } from "./input_queue";
+import { InputQueue } from "./input_queue";
+import { Readiness } from "./sync_set";
+import * as Timestamp from "./timestamp";
 
 /** A calculator failed: which, and at which timestamp (microseconds). */
 export class CalculatorError extends Error {
@@ -16,155 +21,270 @@ export class CalculatorError extends Error {
     reason: unknown,
   ) {
     const message = reason instanceof Error ? reason.message : String(reason);
-    super(`the calculator '${node}' failed at timestamp ${timestamp}: ${message}`);
+    super(`the calculator '${node}' failed at timestamp ${Timestamp.toDebugString(timestamp)}: ${message}`);
     if (reason instanceof Error && reason.stack) this.stack = reason.stack;
   }
 }
 
-/** Thrown by `require` for an input without a packet: the calculator emits nothing at this timestamp. */
-const MISSING = Symbol("missing input");
-
-/** Where a node's packets go. */
-export interface Sink {
-  emit(stream: string, timestamp: number, payload: unknown): void;
-  side: Map<string, unknown>;
-  wanted(stream: string): boolean;
+/** What a node asks of the scheduler. */
+export interface Host extends Run {
+  /** The node has something to do, and waits for its turn. */
+  enqueue(node: Node): void;
+  /** The node's inputs are settled further: its outputs may be, too. */
+  enqueueBound(node: Node): void;
+  fail(error: unknown): void;
+  stopped(): void;
 }
 
-export class Node implements CalculatorContext {
-  /** A queue for each input, with the stream that feeds it (a stream may feed two inputs). */
-  readonly queues: { readonly stream: string; readonly queue: InputQueue }[] = [];
-  readonly outputs = new Map<string, string>();
-  /** Every timestamp below is settled on the outputs. */
-  bound = MIN;
-  timestamp = MIN;
-  readonly tags: string[] = [];
-  private readonly inputs = new Map<string, InputQueue>();
-  private readonly order: InputQueue[] = [];
-  private readonly taken = new Map<InputQueue, unknown>();
+// More than any graph has nodes: to open a node comes before all else (mediapipe/framework/scheduler_queue.h).
+const OPEN_FIRST = 2 ** 30;
+
+type Method = "open" | "process" | "close";
+
+enum Phase {
+  Unopened,
+  Idle,
+  /** It waits for its turn. */
+  Queued,
+  Running,
+  Closed,
+}
+
+export class Node implements Consumer {
+  /** Of all nodes that wait for their turn, the one of the least rank goes first. */
+  rank: number;
+  /** The rank once it is open: nearer to the outputs first, sources last. */
+  turn = 0;
+  /** Sources of a lower layer run first; a source does not run before its layer does. */
+  isActive = false;
+  /** How many full queues hold this source back. */
+  fullQueues = 0;
+  /** Calls of the calculator, and the milliseconds that they took, since these were last set to 0. */
+  calls = 0;
+  milliseconds = 0;
+  readonly queues: readonly InputQueue[];
+  readonly context: Context;
+  private readonly policy: InputPolicy;
+  private readonly offset: number | null;
+  private phase = Phase.Unopened;
+  private mustClose = false;
+  /** Every timestamp below is known to be settled on the outputs. */
+  private bound = Timestamp.PRE_STREAM;
 
   constructor(
+    readonly id: number,
     readonly config: NodeConfig,
+    graph: GraphConfig,
+    contract: Contract,
     private readonly calculator: Calculator,
-    private readonly sink: Sink,
+    private readonly host: Host,
   ) {
-    config.inputStream.forEach((entry) => {
-      this.connect(...splitName(entry));
+    this.rank = id - OPEN_FIRST;
+    this.context = new Context(config, host);
+    this.queues = this.context.inputs.entries.map(({ name }) => {
+      const queue = new InputQueue(name, this);
+      host.stream(name).readers.push(queue);
+      return queue;
     });
-    [...config.outputStream, ...config.outputSidePacket].forEach((entry, index) => {
-      const [tag, name] = splitName(entry);
-      this.outputs.set(tag || (index ? String(index) : ""), name);
-    });
+    this.offset = this.isSource ? null : (contract.timestampOffset ?? null);
+    this.policy = this.located(() => inputPolicy(handlerOf(config, contract, graph), this.policyInputs(contract)));
   }
 
-  private connect(tag: string, stream: string): void {
-    const queue = new InputQueue();
-    this.inputs.set(tag, queue);
-    this.tags.push(tag);
-    this.queues.push({ stream, queue });
-    this.order.push(queue);
+  private policyInputs(contract: Contract): Parameters<typeof inputPolicy>[1] {
+    const processBounds = contract.processTimestampBounds ?? false;
+    return { queues: this.queues, tags: this.context.inputs, processBounds };
+  }
+
+  private located<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw error instanceof ConfigError ? new ConfigError(`the node '${this.name}': ${error.message}`) : error;
+    }
   }
 
   get name(): string {
     return this.config.name;
   }
 
-  input<T>(tag: string): T | undefined {
-    const queue = this.inputs.get(tag);
-    return queue && (this.taken.get(queue) as T | undefined);
+  get isSource(): boolean {
+    return this.config.inputStream.length === 0;
   }
 
-  require<T>(tag: string): T {
-    const value = this.input<T>(tag);
-    // A symbol has no stack to build: this is the usual way of a frame in which nothing was found.
-    // eslint-disable-next-line @typescript-eslint/only-throw-error
-    if (value === undefined) throw MISSING;
-    return value;
+  get isClosed(): boolean {
+    return this.phase === Phase.Closed;
   }
 
-  side<T>(tag: string): T {
-    const entry = this.config.inputSidePacket.find((one) => splitName(one)[0] === tag);
-    const name = entry === undefined ? undefined : splitName(entry)[1];
-    if (name === undefined || !this.sink.side.has(name)) throw new Error(`the side packet '${tag}' is missing`);
-    return this.sink.side.get(name) as T;
+  get isOpened(): boolean {
+    return this.phase !== Phase.Unopened && this.phase !== Phase.Closed;
   }
 
-  wanted(tag: string): boolean {
-    const stream = this.outputs.get(tag);
-    return stream !== undefined && this.sink.wanted(stream);
+  /** A packet or a bound has come to an input. */
+  arrived(): void {
+    this.policy.arrived?.();
+    if (this.phase === Phase.Idle) this.evaluate();
+    else if (this.phase === Phase.Closed) this.dropWaiting();
   }
 
-  emit(tag: string, value: unknown): void {
-    const stream = this.outputs.get(tag);
-    if (stream !== undefined) this.sink.emit(stream, this.timestamp, value);
-    if (isShared(value)) value.release();
+  /** Looks whether there is anything to do now. */
+  evaluate(): void {
+    if (this.phase !== Phase.Idle || this.host.isHalted) return;
+    if (this.mustClose) this.queue();
+    else if (!this.isSource) this.evaluateInputs();
+    else if (this.isActive && this.fullQueues === 0) this.queue();
   }
 
-  emitSide(tag: string, value: unknown): void {
-    const name = this.outputs.get(tag);
-    if (name !== undefined) this.sink.side.set(name, value);
-  }
-
-  open(): void | Promise<void> {
-    return this.guard(() => this.calculator.open?.(this));
-  }
-
-  close(): void | Promise<void> {
-    return this.guard(() => this.calculator.close?.(this));
-  }
-
-  /** The next timestamp to run at, if there is one. */
-  ready(): number | undefined {
-    return this.order.length ? readyTimestamp(this.order) : undefined;
-  }
-
-  /** The least timestamp that is not yet settled on all inputs. */
-  settled(): number {
-    return this.order.reduce((least, queue) => Math.min(least, queue.settled()), Infinity);
-  }
-
-  /** Runs on the packets at a timestamp. */
-  process(timestamp: number): void | Promise<void> {
-    this.timestamp = timestamp;
-    for (const queue of this.order) this.taken.set(queue, queue.take(timestamp));
-    let result: void | Promise<void>;
+  private evaluateInputs(): void {
     try {
-      result = this.guard(() => this.calculator.process(this));
-    } catch (error) {
-      this.releaseTaken();
-      throw error;
-    }
-    if (!(result instanceof Promise)) {
-      this.releaseTaken();
-      return;
-    }
-    return result.finally(() => {
-      this.releaseTaken();
-    });
-  }
-
-  /** Forgets everything that waits, for a new run. */
-  clear(): void {
-    for (const queue of this.order) queue.clear();
-    this.bound = MIN;
-  }
-
-  private releaseTaken(): void {
-    for (const value of this.taken.values()) if (isShared(value)) value.release();
-    this.taken.clear();
-  }
-
-  private guard(work: () => void | Promise<void>): void | Promise<void> {
-    try {
-      const result = work();
-      return result instanceof Promise ? result.catch(this.fail) : result;
+      const readiness = this.policy.readiness();
+      if (readiness === Readiness.NotReady) {
+        if (this.offset !== null) this.host.enqueueBound(this);
+        return;
+      }
+      if (readiness === Readiness.ForClose) this.mustClose = true;
+      else if (!this.policy.fillsLate) this.fill();
+      this.queue();
     } catch (error) {
       this.fail(error);
     }
   }
 
-  private readonly fail = (error: unknown): void => {
+  private fill(): void {
+    this.context.timestamp = this.policy.fill(this.context.given);
+  }
+
+  private queue(): void {
+    this.phase = Phase.Queued;
+    this.host.enqueue(this);
+  }
+
+  /** Closes the node as soon as it can be: a source of a run that stops. */
+  closeSoon(): void {
+    this.mustClose = true;
+    this.evaluate();
+  }
+
+  /** Moves the outputs' bounds after the inputs': called once for all the bounds that have come. */
+  propagate(): void {
+    if (this.phase !== Phase.Idle || this.offset === null || this.policy.timestamp <= this.bound) return;
+    this.bound = this.policy.timestamp;
+    this.context.advanceOutputs(Timestamp.plus(this.bound, this.offset));
+  }
+
+  /** Does what it waits to do; a promise only where the calculator gives one. */
+  run(): void | Promise<void> {
+    if (this.phase === Phase.Unopened) return this.call("open");
+    this.phase = Phase.Running;
+    if (this.mustClose) return this.close();
+    if (this.isSource) this.context.timestamp = 0;
+    else if (this.policy.fillsLate) this.fill();
+    return this.call("process");
+  }
+
+  private close(): void | Promise<void> {
+    // With an offset, the outputs are done together with the inputs: nothing can be emitted in Close.
+    if (this.offset !== null) this.context.advanceOutputs(Timestamp.DONE);
+    this.context.timestamp = Timestamp.DONE;
+    return this.call("close");
+  }
+
+  private call(method: Method): void | Promise<void> {
+    const start = performance.now();
+    try {
+      const result = this.calculator[method]?.(this.context);
+      if (result instanceof Promise) return this.later(method, result, start);
+    } catch (error) {
+      this.failed(error);
+    }
+    this.called(method, start);
+  }
+
+  private async later(method: Method, result: Promise<void>, start: number): Promise<void> {
+    try {
+      await result;
+    } catch (error) {
+      this.failed(error);
+    }
+    this.called(method, start);
+  }
+
+  private called(method: Method, start: number): void {
+    this.calls++;
+    this.milliseconds += performance.now() - start;
+    if (method === "process") this.processed();
+    else if (method === "open") this.opened();
+    else this.closed();
+  }
+
+  /** A calculator whose Open failed is not closed; as in MediaPipe. */
+  private opened(): void {
+    this.rank = this.turn;
+    this.phase = this.context.hasFailed ? Phase.Closed : Phase.Idle;
+    this.evaluate();
+  }
+
+  private processed(): void {
+    const { context } = this;
+    context.releaseGiven();
+    if (this.offset !== null) {
+      context.advanceOutputs(Timestamp.plus(Timestamp.nextAllowedInStream(context.timestamp), this.offset));
+    }
+    // Without any stream there is nothing to call it for again: it makes side packets.
+    if (this.isSource && !context.streams.length) context.isStopped = true;
+    if (context.isStopped) this.stopped();
+    this.phase = Phase.Idle;
+    this.evaluate();
+  }
+
+  private stopped(): void {
+    this.context.isStopped = false;
+    if (this.isSource) this.mustClose = true;
+    else this.host.stopped();
+  }
+
+  private closed(): void {
+    this.phase = Phase.Closed;
+    this.context.advanceOutputs(Timestamp.DONE);
+    this.dropWaiting();
+  }
+
+  /** Closes the calculator of a run that has ended, if it was opened. */
+  async abort(): Promise<void> {
+    const { isOpened } = this;
+    this.context.releaseGiven();
+    this.context.timestamp = Timestamp.DONE;
+    if (isOpened) await this.call("close");
+    else this.closed();
+  }
+
+  /** Forgets everything of a run that has ended, for a new one. */
+  reset(): void {
+    this.phase = Phase.Unopened;
+    this.mustClose = this.isActive = false;
+    this.fullQueues = 0;
+    this.rank = this.id - OPEN_FIRST;
+    this.bound = Timestamp.PRE_STREAM;
+    this.context.reset();
+  }
+
+  private dropWaiting(): void {
+    for (const queue of this.queues) queue.clear();
+  }
+
+  private failed(error: unknown): void {
     if (error === MISSING) return;
-    throw error instanceof CalculatorError ? error : new CalculatorError(this.name, this.timestamp, error);
-  };
+    this.context.hasFailed = true;
+    this.fail(error);
+  }
+
+  private fail(error: unknown): void {
+    const known = error instanceof CalculatorError;
+    this.host.fail(known ? error : new CalculatorError(this.name, this.context.timestamp, error));
+  }
+}
+
+function handlerOf(config: NodeConfig, contract: Contract, graph: GraphConfig): HandlerConfig {
+  if (config.inputStreamHandler) return config.inputStreamHandler;
+  if (contract.inputStreamHandler) return { inputStreamHandler: contract.inputStreamHandler, options: {} };
+  return graph.inputStreamHandler ?? { inputStreamHandler: "DefaultInputStreamHandler", options: {} };
 }

@@ -1,141 +1,293 @@
 /**
- * Runs a graph in the page's worker: packets in, packets out, one calculator at a time.
+ * Runs a graph in one thread: packets in, packets out.
  *
- * A node runs when a timestamp is settled on all of its inputs and one of them has a packet there; a node
- * that emits nothing at a timestamp still moves its outputs' bound, so that what waits for it can go on.
+ * A node runs when its input policy says so, by MediaPipe's priority (mediapipe/framework/scheduler_queue.h): opening
+ * before processing, nodes near the outputs before those near the inputs, sources last. A calculator that gives a
+ * promise holds up only what needs its output. A node that emits nothing at a timestamp still moves its outputs'
+ * bound, if its contract has an offset, so that what waits for it can go on.
  */
 
-import type { CalculatorType } from "./calculator";
-import { isShared } from "./calculator";
-import type { GraphConfig } from "./config";
-import { ConfigError, splitName } from "./config";
-import type { Sink } from "./node";
+import type { CalculatorType, Contract } from "./calculator";
+import { release } from "./calculator";
+import type { Clock } from "./clock";
+import { REAL_CLOCK } from "./clock";
+import type { GraphConfig, NodeConfig } from "./config";
+import { ConfigError } from "./config";
+import { Entrance } from "./entrance";
+import type { Host } from "./node";
 import { Node } from "./node";
-import { InputQueue } from "./stream";
+import { ReadyQueue } from "./ready_queue";
+import { check } from "./rules";
+import { SourceLayers } from "./source_layers";
+import type { Observer } from "./stream";
+import { Stream } from "./stream";
+import { splitEntries } from "./tag_map";
+import { Throttling } from "./throttle";
 import { nextAllowedInStream } from "./timestamp";
 
-/** Sees every packet of a stream; a shared payload that it keeps, it must retain. */
-export type Observer = (payload: unknown, timestamp: number) => void;
+export type { Observer } from "./stream";
 
-export class Scheduler<S> implements Sink {
-  readonly side = new Map<string, unknown>();
-  /** Milliseconds that each node took since this was last emptied. */
-  readonly milliseconds = new Map<string, number>();
+// What MediaPipe's calculators that emit at their input's timestamps state.
+const SAME_TIMESTAMP: Contract = { timestampOffset: 0 };
+
+export class Scheduler<S> implements Host {
+  /** Whether there is no run, or it has failed or was ended: nothing is run any more, and what is emitted goes nowhere. */
+  isHalted = true;
   private readonly nodes: readonly Node[];
-  private readonly entrances = new Map<string, InputQueue>();
-  private readonly readers = new Map<string, InputQueue[]>();
-  private readonly observers = new Map<string, Observer[]>();
+  private readonly streams = new Map<string, Stream>();
+  private readonly entrances: ReadonlyMap<string, Entrance>;
+  private readonly throttling: Throttling;
+  private readonly layers: SourceLayers;
+  private readonly ready = new ReadyQueue<Node>();
+  private side = new Map<string, unknown>();
+  private unopened: Node[] = [];
+  private bounds: Node[] = [];
   private opened: Node[] = [];
+  private isPumping = false;
+  /** Calculators that have given a promise. */
+  private running = 0;
+  private waiting: (() => void)[] = [];
+  private failure: { readonly error: unknown } | undefined;
+  private ending: Promise<void> | undefined;
 
-  constructor(config: GraphConfig, types: readonly CalculatorType<S>[], services: S) {
+  /** Throws a {@link ConfigError} that names every rule that the config breaks. */
+  constructor(
+    private readonly config: GraphConfig,
+    types: readonly CalculatorType<S>[],
+    services: S,
+    readonly clock: Clock = REAL_CLOCK,
+  ) {
     const byName = new Map(types.map((type) => [type.name, type]));
-    this.nodes = config.node.map((node) => {
-      const type = byName.get(node.calculator);
-      if (!type) throw new ConfigError(`the node '${node.name}' is a '${node.calculator}', which is not known`);
-      return new Node(node, type.create(node.options, services, node.name), this);
-    });
-    for (const entry of config.inputStream) this.entrances.set(splitName(entry)[1], new InputQueue());
-    for (const node of this.nodes) this.connect(node);
+    const order = check(config, new Set(byName.keys()));
+    this.entrances = new Map(
+      splitEntries(config.inputStream).map(({ name }) => [name, new Entrance(this.stream(name))]),
+    );
+    this.nodes = order.map((node, id) => this.makeNode(id, node, byName.get(node.calculator)!, services));
+    this.layers = new SourceLayers(this.nodes);
+    this.throttling = new Throttling(config, this.nodes, this.entrances);
   }
 
-  private connect(node: Node): void {
-    for (const { stream, queue } of node.queues) {
-      const readers = this.readers.get(stream);
-      if (readers) readers.push(queue);
-      else this.readers.set(stream, [queue]);
+  private makeNode(id: number, node: NodeConfig, type: CalculatorType<S>, services: S): Node {
+    const { contract = SAME_TIMESTAMP } = type;
+    const stated = typeof contract === "function" ? contract(node.options) : contract;
+    return new Node(id, node, this.config, stated, type.create(node.options, services, node.name), this);
+  }
+
+  stream(name: string): Stream {
+    let stream = this.streams.get(name);
+    if (!stream) this.streams.set(name, (stream = new Stream(name)));
+    return stream;
+  }
+
+  /** `onBound`, if given, sees the timestamps that are settled without a packet. */
+  observe(stream: string, observer: Observer, onBound?: (timestamp: number) => void): void {
+    this.stream(stream).observe(observer, onBound);
+  }
+
+  /** Milliseconds that each node took since this was last asked. */
+  takeMilliseconds(): Record<string, number> {
+    const taken: Record<string, number> = {};
+    for (const node of this.nodes) {
+      if (node.calls) taken[node.name] = (taken[node.name] ?? 0) + node.milliseconds;
+      node.calls = node.milliseconds = 0;
     }
+    return taken;
   }
 
-  observe(stream: string, observer: Observer): void {
-    this.observers.set(stream, [...(this.observers.get(stream) ?? []), observer]);
+  hasSide(name: string): boolean {
+    return this.side.has(name);
   }
 
-  wanted(stream: string): boolean {
-    return this.readers.has(stream) || this.observers.has(stream);
+  getSide(name: string): unknown {
+    return this.side.get(name);
+  }
+
+  /** Throws if it is set already: a side packet is set once a run. */
+  setSide(name: string, value: unknown): void {
+    if (this.side.has(name)) throw new Error(`the side packet '${name}' is set already; it may be set once a run`);
+    this.side.set(name, value);
+    this.openAble();
   }
 
   /** Opens every calculator, those that make side packets before those that take them. */
-  async open(): Promise<void> {
-    let waiting = [...this.nodes];
-    while (waiting.length) {
-      const able = waiting.filter((node) => this.hasSidePackets(node));
-      if (!able.length) throw new ConfigError(`'${waiting[0]!.name}' takes a side packet that nothing makes`);
-      for (const node of able) {
-        await node.open();
-        this.opened.push(node);
-      }
-      waiting = waiting.filter((node) => !able.includes(node));
+  async open(side: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    this.reset(new Map(Object.entries(side)));
+    this.requireSidePackets();
+    this.openAble();
+    this.layers.activate();
+    await this.idle();
+  }
+
+  private reset(side: Map<string, unknown>): void {
+    this.isHalted = false;
+    this.failure = this.ending = undefined;
+    this.side = side;
+    this.opened = [];
+    for (const stream of this.streams.values()) stream.reset();
+    for (const node of this.nodes) node.reset();
+    this.throttling.reset();
+    this.unopened = [...this.nodes];
+  }
+
+  private requireSidePackets(): void {
+    const made = new Set(this.nodes.flatMap(({ config }) => splitEntries(config.outputSidePacket).map((one) => one.name)));
+    for (const { config } of this.nodes) {
+      const missing = splitEntries(config.inputSidePacket).find(({ name }) => !made.has(name) && !this.side.has(name));
+      if (missing) throw new ConfigError(`'${config.name}' takes a side packet that nothing makes: '${missing.name}'`);
     }
   }
 
-  private hasSidePackets(node: Node): boolean {
-    return node.config.inputSidePacket.every((entry) => this.side.has(splitName(entry)[1]));
+  private openAble(): void {
+    const { unopened } = this;
+    this.unopened = [];
+    for (const node of unopened) {
+      const isAble = splitEntries(node.config.inputSidePacket).every(({ name }) => this.side.has(name));
+      if (isAble) this.ready.push(node);
+      else this.unopened.push(node);
+    }
   }
 
   /** Feeds the inputs at one timestamp and runs until nothing is left to do; takes over a reference to each. */
   async add(timestamp: number, payloads: Readonly<Record<string, unknown>>): Promise<void> {
     try {
-      for (const [name, payload] of Object.entries(payloads)) this.feed(name, timestamp, payload);
-      for (const name of this.entrances.keys()) this.advance(name, nextAllowedInStream(timestamp));
+      this.requireRunning();
+      for (const name of Object.keys(payloads)) this.requireLater(this.entrance(name).stream, timestamp);
+      for (const [name, payload] of Object.entries(payloads)) this.stream(name).add(timestamp, payload);
+      for (const { stream } of this.entrances.values()) stream.advance(nextAllowedInStream(timestamp));
     } finally {
-      for (const payload of Object.values(payloads)) if (isShared(payload)) payload.release();
+      for (const payload of Object.values(payloads)) release(payload);
     }
-    await this.runUntilIdle();
+    await this.idle();
   }
 
-  private feed(name: string, timestamp: number, payload: unknown): void {
+  /** Throws the error that ended the run, or that there is none. */
+  requireRunning(): void {
+    if (this.failure) throw this.failure.error;
+    if (this.isHalted) throw new ConfigError("the graph is not running; start it first");
+  }
+
+  private requireLater(stream: Stream, timestamp: number): void {
+    if (timestamp < stream.bound) throw new ConfigError(`timestamp ${timestamp} is not later than the last one`);
+  }
+
+  /** The graph's input of this name; throws a {@link ConfigError} if there is none. */
+  entrance(name: string): Entrance {
     const entrance = this.entrances.get(name);
-    if (!entrance) throw new ConfigError(`the graph has no input '${name}'`);
-    if (timestamp < entrance.bound) throw new ConfigError(`timestamp ${timestamp} is not later than the last one`);
-    entrance.bound = nextAllowedInStream(timestamp);
-    this.emit(name, timestamp, payload);
+    if (entrance) return entrance;
+    const known = [...this.entrances.keys()].map((one) => `'${one}'`).join(", ");
+    throw new ConfigError(`the graph has no input '${name}'; it has ${known || "none"}`);
+  }
+
+  /** StatusStop: no source and no input of the graph gives anything more. */
+  stopped(): void {
+    for (const { stream } of this.entrances.values()) stream.close();
+    this.layers.close();
+  }
+
+  enqueue(node: Node): void {
+    this.ready.push(node);
+  }
+
+  enqueueBound(node: Node): void {
+    this.bounds.push(node);
+  }
+
+  /** Ends the run with an error; what came after the first one is not told. */
+  fail(error: unknown): void {
+    this.failure ??= { error };
+    this.halt();
+  }
+
+  get error(): unknown {
+    return this.failure?.error;
+  }
+
+  private halt(): void {
+    this.isHalted = true;
+    this.ready.clear();
+    this.bounds = [];
+  }
+
+  /** Runs until nothing is left to do; throws the error that ended the run. */
+  async idle(): Promise<void> {
+    this.pump();
+    while (this.running > 0) {
+      await new Promise<void>((resolve) => {
+        this.waiting.push(resolve);
+      });
+    }
+    if (this.ending) await this.ending;
+    if (this.failure) throw this.failure.error;
   }
 
   /** Ends the run: closes every calculator, drops what waits. The graph may be opened again. */
   async close(): Promise<void> {
-    const opened = this.opened.reverse();
-    this.opened = [];
-    for (const node of this.nodes) node.clear();
-    for (const entrance of this.entrances.values()) entrance.clear();
-    this.side.clear();
-    for (const node of opened) await node.close();
+    const { failure } = this;
+    this.halt();
+    await this.idle().catch((error: unknown) => {
+      if (!failure) throw error;
+    });
   }
 
-  emit(stream: string, timestamp: number, payload: unknown): void {
-    const readers = this.readers.get(stream);
-    if (readers) for (const queue of readers) queue.add(timestamp, payload);
-    const observers = this.observers.get(stream);
-    if (observers) for (const observer of observers) observer(payload, timestamp);
+  /** Runs what is ready; returns with calculators that have given a promise still running. */
+  pump(): void {
+    if (this.isPumping) return;
+    this.isPumping = true;
+    while (this.step());
+    this.isPumping = false;
+    if (this.running > 0) return;
+    if (this.isHalted || this.isOver) this.ending ??= this.end();
+    this.wake();
   }
 
-  private advance(stream: string, bound: number): void {
-    const readers = this.readers.get(stream);
-    if (readers) for (const queue of readers) queue.advance(bound);
-  }
-
-  private async runUntilIdle(): Promise<void> {
-    // Nodes nearer to the outputs go first, as in MediaPipe: a frame is finished before another is begun.
-    for (let index = this.nodes.length - 1; index >= 0; index--) {
-      const node = this.nodes[index]!;
-      const timestamp = node.ready();
-      if (timestamp !== undefined) await this.run(node, timestamp);
-      if (this.propagate(node) || timestamp !== undefined) index = this.nodes.length;
-    }
-  }
-
-  private async run(node: Node, timestamp: number): Promise<void> {
-    const start = performance.now();
-    const result = node.process(timestamp);
-    if (result) await result;
-    const spent = performance.now() - start;
-    this.milliseconds.set(node.name, (this.milliseconds.get(node.name) ?? 0) + spent);
-  }
-
-  private propagate(node: Node): boolean {
-    const bound = node.settled();
-    if (bound <= node.bound || bound === Infinity) return false;
-    node.bound = bound;
-    for (const stream of node.outputs.values()) this.advance(stream, bound);
+  private step(): boolean {
+    for (let node = this.bounds.pop(); node; node = this.bounds.pop()) node.propagate();
+    const node = this.ready.pop();
+    if (!node) return this.running === 0 && this.unblock();
+    const isOpening = !node.isOpened;
+    const result = node.run();
+    if (isOpening) this.opened.push(node);
+    if (result) void this.later(result);
     return true;
   }
+
+  private async later(result: Promise<void>): Promise<void> {
+    this.running++;
+    await result;
+    this.running--;
+    this.pump();
+  }
+
+  /** What is left to do when nothing is ready: the next sources, or queues that are full and stuck. */
+  private unblock(): boolean {
+    if (this.isHalted) return false;
+    if (this.layers.next()) return true;
+    const { streams } = this.throttling;
+    if (!streams.length) return false;
+    if (this.config.reportDeadlock) this.fail(deadlock(streams));
+    else this.throttling.grow();
+    return !this.isHalted;
+  }
+
+  private get isOver(): boolean {
+    return this.layers.areClosed && [...this.entrances.values()].every(({ stream }) => stream.isClosed);
+  }
+
+  private wake(): void {
+    const { waiting } = this;
+    this.waiting = [];
+    for (const go of waiting) go();
+  }
+
+  private async end(): Promise<void> {
+    this.halt();
+    for (const node of this.opened.reverse()) if (!node.isClosed) await node.abort();
+    for (const node of this.nodes) if (!node.isClosed) await node.abort();
+    for (const entrance of this.entrances.values()) entrance.evaluate();
+  }
+}
+
+function deadlock(streams: readonly string[]): Error {
+  const named = streams.map((name) => `'${name}'`).join(", ");
+  return new Error(`the graph is in a deadlock: the queues of ${named} are full; raise max_queue_size`);
 }

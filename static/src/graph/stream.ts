@@ -1,57 +1,89 @@
-/** A stream's queue at one consumer: packets in order, and the bound below which no packet can come. */
+/** A stream: where its packets go, and the bound below which no further packet can come. */
 
-import { isShared } from "./calculator";
-import { ConfigError } from "./config";
-import { MIN, nextAllowedInStream } from "./timestamp";
+import { retained } from "./calculator";
+import type { InputQueue } from "./input_queue";
+import * as Timestamp from "./timestamp";
 
-interface Packet {
+export interface Packet {
   readonly timestamp: number;
   readonly payload: unknown;
 }
 
-export class InputQueue {
-  readonly packets: Packet[] = [];
-  /** The least timestamp that a further packet may have. */
-  bound = MIN;
+/** Sees every packet of a stream; a shared payload that it keeps, it must retain. */
+export type Observer = (payload: unknown, timestamp: number) => void;
 
-  /** Adds a packet, which takes a reference of its own to a shared payload. */
-  add(timestamp: number, payload: unknown): void {
-    if (timestamp < this.bound) {
-      const passed = nextAllowedInStream(this.bound) - 2;
-      throw new ConfigError(`a packet at timestamp ${timestamp} comes too late: the stream has passed ${passed}`);
-    }
-    if (isShared(payload)) payload.retain();
-    this.packets.push({ timestamp, payload });
-    this.bound = nextAllowedInStream(timestamp);
-  }
-
-  advance(bound: number): void {
-    if (bound > this.bound) this.bound = bound;
-  }
-
-  /** The timestamp of the first packet; where there is none, the least that one may have. */
-  settled(): number {
-    return this.packets[0]?.timestamp ?? this.bound;
-  }
-
-  /** The payload at a timestamp, which leaves the queue with its reference; undefined if there is none. */
-  take(timestamp: number): unknown {
-    return this.packets[0]?.timestamp === timestamp ? this.packets.shift()!.payload : undefined;
-  }
-
-  /** Drops all packets and forgets the bound, for a new run. */
-  clear(): void {
-    for (const { payload } of this.packets) if (isShared(payload)) payload.release();
-    this.packets.length = 0;
-    this.bound = MIN;
-  }
+/** A packet or a bound that a stream cannot take. */
+export class StreamError extends Error {
+  override name = "StreamError";
 }
 
-/** The next timestamp for which every input is settled and one has a packet (DefaultInputStreamHandler). */
-export function readyTimestamp(queues: readonly InputQueue[]): number | undefined {
-  let first = Infinity;
-  for (const queue of queues) if (queue.packets.length) first = Math.min(first, queue.settled());
-  if (first === Infinity) return undefined;
-  for (const queue of queues) if (!queue.packets.length && queue.bound <= first) return undefined;
-  return first;
+export class Stream {
+  /** The least timestamp that a further packet may have; Done once the stream is closed. */
+  bound = Timestamp.PRE_STREAM;
+  readonly readers: InputQueue[] = [];
+  private readonly observers: Observer[] = [];
+  private readonly boundObservers: ((timestamp: number) => void)[] = [];
+  private lastSeen = Timestamp.UNSTARTED;
+
+  constructor(readonly name: string) {}
+
+  get isClosed(): boolean {
+    return this.bound === Timestamp.DONE;
+  }
+
+  get isWanted(): boolean {
+    return this.readers.length + this.observers.length > 0;
+  }
+
+  /** `onBound`, if given, sees the timestamps that are settled without a packet. */
+  observe(observer: Observer, onBound?: (timestamp: number) => void): void {
+    this.observers.push(observer);
+    if (onBound) this.boundObservers.push(onBound);
+  }
+
+  /** Gives a packet to everyone who reads here; each takes a reference of its own to a shared payload. */
+  add(timestamp: number, payload: unknown): void {
+    this.check(timestamp);
+    this.lastSeen = timestamp;
+    this.bound = Timestamp.nextAllowedInStream(timestamp);
+    for (const observer of this.observers) observer(payload, timestamp);
+    if (!this.readers.length) return;
+    const packet = { timestamp, payload };
+    for (const queue of this.readers) {
+      retained(payload);
+      queue.add(packet, this.bound);
+    }
+  }
+
+  private check(timestamp: number): void {
+    if (timestamp >= this.bound && Timestamp.isAllowedInStream(timestamp)) return;
+    const at = `a packet at timestamp ${Timestamp.toDebugString(timestamp)} on the stream '${this.name}'`;
+    if (this.isClosed) throw new StreamError(`${at} comes after the stream was closed`);
+    if (!Timestamp.isAllowedInStream(timestamp)) {
+      throw new StreamError(`${at} has a timestamp that no packet may have; give a whole number of microseconds`);
+    }
+    const bound = Timestamp.toDebugString(this.bound);
+    throw new StreamError(`${at} comes too late: the next may be at ${bound} at the earliest; timestamps must rise`);
+  }
+
+  /** Settles every timestamp below `bound`; a bound that has been passed already changes nothing. */
+  advance(bound: number): void {
+    if (bound <= this.bound) return;
+    this.bound = bound;
+    for (const queue of this.readers) queue.advance(bound);
+    const settled = Timestamp.previousAllowedInStream(bound);
+    if (settled <= this.lastSeen) return;
+    this.lastSeen = settled;
+    for (const observer of this.boundObservers) observer(settled);
+  }
+
+  close(): void {
+    this.advance(Timestamp.DONE);
+  }
+
+  /** Forgets the bound, for a new run. */
+  reset(): void {
+    this.bound = Timestamp.PRE_STREAM;
+    this.lastSeen = Timestamp.UNSTARTED;
+  }
 }
