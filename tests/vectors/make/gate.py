@@ -71,18 +71,20 @@ _STATE = [
 ]  # fmt: skip
 
 _SIDE = [
-    case(f"The side packet {control} {'opens' if value == (control == 'ALLOW') else 'shuts'} the gate where {value}",
-         TEST, side_gate(control), steps("in@1 in@2"), side_packets={"c": value},
-         packets={"out": same(1, 2) if value == (control == "ALLOW") else []})
-    for control in ("ALLOW", "DISALLOW") for value in (True, False)
+    case(f"The side packet {control} {opens} the gate where {value}", TEST, side_gate(control), steps("in@1 in@2"),
+         side_packets={"c": value}, packets={"out": same(1, 2) if opens == "opens" else []})
+    for control, value, opens in [("ALLOW", True, "opens"), ("ALLOW", False, "shuts"), ("DISALLOW", True, "shuts"),
+                                  ("DISALLOW", False, "opens")]
 ]  # fmt: skip
 
 _OPTION = [
-    case("The option allow opens the gate for good", TEST, fixed(allow=True), steps("in@1 in@2"), packets={"out": same(1, 2)}),
-    case("The option allow false shuts the gate for good", TEST, fixed(allow=False), steps("in@1 in@2"), packets={"out": []}),
+    case("The option allow opens the gate for good", TEST, fixed(allow=True), steps("in@1 in@2"),
+         packets={"out": same(1, 2)}),
+    case("The option allow false shuts the gate for good", TEST, fixed(allow=False), steps("in@1 in@2"),
+         packets={"out": []}),
     case("A gate without any control is shut", TEST, fixed(), steps("in@1 in@2"), packets={"out": []}),
-    case("A control stream goes before the option allow", TEST, gate("ALLOW", allow=True), steps("in@1 c@1=false in@2 c@2=true"),
-         packets={"out": same(2)}),
+    case("A control stream goes before the option allow", TEST, gate("ALLOW", allow=True),
+         steps("in@1 c@1=false in@2 c@2=true"), packets={"out": same(2)}),
 ]  # fmt: skip
 
 _REFUSED = [
