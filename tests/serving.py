@@ -1,5 +1,6 @@
 """A plain static server for tests and benchmarks, with or without the headers that threads need."""
 
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -31,6 +32,13 @@ class _Handler(SimpleHTTPRequestHandler):
         pass
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A page that is closed while it loads hangs up: no error of ours."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # what the server passes on
+
+
 @contextmanager
 def serve(folder: Path, *, isolated: bool = False, headers: Mapping[str, str] | None = None) -> Iterator[str]:
     """Serves a folder on a free port of this machine while the block runs; gives the address, ending in "/".
@@ -41,7 +49,7 @@ def serve(folder: Path, *, isolated: bool = False, headers: Mapping[str, str] | 
     """
     sent = headers if headers is not None else ISOLATION if isolated else {}
     handler = partial(_Handler, directory=str(folder), headers=sent)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = _Server(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
