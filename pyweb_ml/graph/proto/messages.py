@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from google.protobuf import any_pb2, descriptor_pb2, descriptor_pool, struct_pb2
 
+from pyweb_ml.graph.config import NodeConfig
 from pyweb_ml.graph.proto import shapes
 from pyweb_ml.graph.proto.shapes import Shape
 
@@ -47,11 +48,11 @@ def _framework_file() -> descriptor_pb2.FileDescriptorProto:
         message = file.message_type.add(name=name.removeprefix("mediapipe."))
         message.extension_range.add(start=_EXTENSIONS, end=2**29)
     for config, name in shapes.NAMES.items():
-        if config is not shapes.NodeConfig:
+        if config is not NodeConfig:
             _fill(file.message_type.add(name=name.removeprefix("mediapipe.")), shapes.config_shape(config), name)
     (graph,) = [one for one in file.message_type if one.name == "CalculatorGraphConfig"]
-    name = shapes.NAMES[shapes.NodeConfig]
-    _fill(graph.nested_type.add(name="Node"), shapes.config_shape(shapes.NodeConfig), name)
+    name = shapes.NAMES[NodeConfig]
+    _fill(graph.nested_type.add(name="Node"), shapes.config_shape(NodeConfig), name)
     return file
 
 
@@ -87,7 +88,7 @@ def _set_type(message: descriptor_pb2.DescriptorProto, field: Any, kind: Shape, 
         return
     field.type = _Field.TYPE_ENUM if isinstance(kind, tuple) else _Field.TYPE_MESSAGE
     if isinstance(kind, str) or kind is dict:
-        field.type_name = "." + ("google.protobuf.Struct" if kind is dict else kind)
+        field.type_name = "." + (kind if isinstance(kind, str) else "google.protobuf.Struct")
         return
     # A message of its own for every enum, since protobuf allows a value's name but once beside its enum.
     own = "".join(part.capitalize() for part in field.name.split("_"))
