@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import pyweb_ml.calculators.core  # noqa: F401  # so that configs can name them
 from pyweb_ml.errors import ConfigError
 from pyweb_ml.graph.asset import Model
 from pyweb_ml.graph.calculator_base import CalculatorBase, CalculatorContract, named_ports
