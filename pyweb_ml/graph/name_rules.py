@@ -69,7 +69,7 @@ def _entry_problem(entry: str) -> str | None:
         return "it has more than two colons; write 'TAG:index:name'"
     if not _NAME.fullmatch(parts[-1]):
         return f"the name '{parts[-1]}' must be small letters, digits and '_', and not begin with a digit"
-    if len(parts) > 1 and not (_TAG.fullmatch(parts[0]) or (len(parts) == 3 and not parts[0])):
+    if len(parts) > 1 and not _TAG.fullmatch(parts[0]):
         return f"the tag '{parts[0]}' must be capital letters, digits and '_', and not begin with a digit"
     if len(parts) == 3 and not _INDEX.fullmatch(parts[1]):
         return f"the index '{parts[1]}' must be a number from 0 to 9999, without leading zeros"

@@ -3,7 +3,6 @@
 Source: mediapipe/framework/validated_graph_config.cc and mediapipe/framework/tool/validate_name.cc, tag_map.cc.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -42,10 +41,16 @@ def _unknown(config: GraphConfig, known: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _producers(config: GraphConfig) -> Iterator[str]:
-    for kind, entries in (("stream", _streams_made(config)), ("side packet", _side_packets_made(config))):
-        for name, count in Counter(split_name(entry)[1] for entry in entries).items():
-            if count > 1:
-                yield f"the {kind} '{name}' has {count} producers; a {kind} has one"
+    makers: dict[tuple[str, str], list[str]] = {}
+    for kind, entries in (("stream", config.input_stream), ("side packet", config.input_side_packet)):
+        for entry in entries:
+            makers.setdefault((kind, split_name(entry)[1]), []).append("the graph's input")
+    for name, node in zip(node_names(config), config.node, strict=True):
+        for key in _made_by(node):
+            makers.setdefault(key, []).append(f"'{name}'")
+    for (kind, name), by in makers.items():
+        if len(by) > 1:
+            yield f"the {kind} '{name}' has {len(by)} producers, {', '.join(by)}; a {kind} has one"
 
 
 def _consumers(config: GraphConfig) -> Iterator[str]:
@@ -88,9 +93,9 @@ def _cycles(config: GraphConfig) -> Iterator[str]:
         yield f"these nodes wait for each other in a circle: {told}; {advice}"
 
 
-def _made_by(node: NodeConfig) -> set[tuple[str, str]]:
-    streams = {("stream", split_name(entry)[1]) for entry in node.output_stream}
-    return streams | {("side packet", split_name(entry)[1]) for entry in node.output_side_packet}
+def _made_by(node: NodeConfig) -> list[tuple[str, str]]:
+    streams = [("stream", split_name(entry)[1]) for entry in node.output_stream]
+    return streams + [("side packet", split_name(entry)[1]) for entry in node.output_side_packet]
 
 
 def _needed_by(node: NodeConfig) -> set[tuple[str, str]]:

@@ -149,7 +149,7 @@ def test_all_broken_rules_are_told_at_once() -> None:
         rules.check(GraphConfig(["in"], ["z"], nodes), {"A", "B"})
     assert str(caught.value).splitlines() == [
         "the node 'c' is a 'Unknown', which is no known calculator",
-        "the stream 'x' has 2 producers; a stream has one",
+        "the stream 'x' has 2 producers, 'a', 'b'; a stream has one",
         "the node 'b' reads 'nowhere', which nothing produces",
         "the graph's output 'z' is produced by nothing",
     ]
