@@ -44,9 +44,14 @@ def _child(oracle: Oracle, case: Json, sender: Connection) -> None:
 
 
 def verdict(case: Json, found: Json) -> str:
-    """Whether MediaPipe gives what the case expects; of an error only that there is one."""
+    """Whether MediaPipe gives what the case expects; of an error only that there is one.
+
+    "aborts": MediaPipe ends the whole process, which no case can expect; those that do not abort expect an error.
+    """
     expect = case["expect"]
-    if "crashed" in found or ("error" in expect) != ("error" in found):
+    if "crashed" in found:
+        return "aborts"
+    if ("error" in expect) != ("error" in found):
         return "differs"
     keys = ("packets", "bounds", "side_packets")
     return "agrees" if all(found.get(key, {}) == expect[key] for key in keys if key in expect) else "differs"
@@ -67,8 +72,9 @@ def judge(oracle: Oracle, cases: list[Json]) -> Json:
 def report(cases: list[Json], verdicts: Json) -> None:
     for case in cases:
         judged: Any = verdicts.get(case["name"])
-        if judged and judged["verdict"] == "differs":
-            print(f"differs: {case['name']}\n  expected  {case['expect']}\n  MediaPipe {judged['mediapipe']}")
+        if judged and judged["verdict"] != "agrees":
+            print(f"{judged['verdict']}: {case['name']}")
+            print(f"  expected  {case['expect']}\n  MediaPipe {judged['mediapipe']}")
     agreeing = sum(judged["verdict"] == "agrees" for judged in verdicts.values())
     print(f"{len(cases)} cases, {len(verdicts)} run by MediaPipe, {agreeing} agree")
 

@@ -54,7 +54,10 @@ class Oracle:
         try:
             self._run(case, found)
         except (RuntimeError, ValueError) as error:
-            if "No registered object" in str(error) or "is not registered" in str(error):
+            # "Failed to parse": the type of a node's options is not in the wheel, nor then the calculator.
+            if any(
+                sign in str(error) for sign in ("No registered object", "is not registered", "Failed to parse")
+            ):
                 raise UnregisteredError(str(error)) from error
             found["error"] = str(error)
         return found
@@ -114,6 +117,8 @@ class Oracle:
             return creator.create_bool(value)
         if isinstance(value, int) and abs(value) < 2**31:
             return creator.create_int(value)
+        if isinstance(value, list) and value and all(type(one) is int for one in value):
+            return creator.create_int_vector(value)
         return creator.create_string(value if isinstance(value, str) else JSON_MARK + json.dumps(value))
 
     def _value(self, packet: Any) -> Any:

@@ -1,0 +1,185 @@
+"""The smaller flow-control calculators: merge, mux, cloner, thinner, resampler, demux, loops over vectors."""
+
+from tests.vectors.make.building import Json, case, graph, node, same, settled, steps
+
+CORE = "mediapipe/calculators/core/"
+MERGE = CORE + "merge_calculator_test.cc"
+MUX = CORE + "mux_calculator_test.cc"
+IMMEDIATE_MUX = CORE + "immediate_mux_calculator_test.cc"
+CLONER = CORE + "packet_cloner_calculator_test.cc"
+THINNER = CORE + "packet_thinner_calculator_test.cc"
+RESAMPLER = CORE + "packet_resampler_calculator_test.cc"
+DEMUX = CORE + "round_robin_demux_calculator.cc"
+BEGIN_LOOP = CORE + "begin_end_loop_calculator_graph_test.cc"
+RUN = "MediaPipe 0.10.21, run"
+
+MERGED = graph("a b c", node("MergeCalculator", "a b c", "out"))
+
+_MERGE = [
+    case("Merge gives the packet of whichever stream has one", MERGE, MERGED, steps("a@1 b@2 c@3 a@4"),
+         packets={"out": same(1, 2, 3, 4)}),
+    case("Of two packets at one timestamp merge gives the first stream's", MERGE, MERGED,
+         steps('a@1="a" b@1="b" b@2="b" c@2="c" a@3="a" c@3="c"'), packets={"out": [[1, "a"], [2, "b"], [3,
+         "a"]]}),
+    case("Merge waits until a timestamp is settled on all of its streams", MERGE, MERGED,
+         steps('c@1="c" | b@1="b" | a@1="a" |'), packets={"out": [[1, "a"]]}),
+    case("Merge goes on when a stream has ended", MERGE, MERGED, steps("a@1 a. | b@2 b@3 c@3"),
+         packets={"out": same(1, 2, 3)}),
+    case("Merge may have one stream alone", RUN, graph("a", node("MergeCalculator", "a", "out")), steps("a@1"),
+         packets={"out": same(1)}),
+]  # fmt: skip
+
+
+def mux(count: int) -> Json:
+    inputs = " ".join(f"INPUT:{index}:i{index}" for index in range(count))
+    names = " ".join(f"i{index}" for index in range(count))
+    return graph(f"{names} s", node("MuxCalculator", f"{inputs} SELECT:s", "OUTPUT:out"))
+
+
+def side_mux(selected: int) -> Json:
+    made = node("MuxCalculator", "INPUT:0:i0 INPUT:1:i1", "OUTPUT:out", input_side_packet=["SELECT:s"])
+    return {**graph("i0 i1", made), "input_side_packet": ["s"]}
+
+
+_MUX = [
+    case("Mux gives the selected stream's packet at each timestamp", MUX, mux(3),
+         steps('i0@1="a" i1@1="b" i2@1="c" s@1=1 | i0@2="d" i1@2="e" i2@2="f" s@2=2 | i0@3="g" s@3=0'),
+         packets={"out": [[1, "b"], [2, "f"], [3, "g"]]}),
+    case("Mux with a side packet gives one stream throughout", MUX, side_mux(1),
+         steps('i0@1="a" i1@1="b" i0@2="c" i1@2="d"'), side_packets={"s": 1}, packets={"out": [[1, "b"], [2,
+         "d"]]}),
+]  # fmt: skip
+
+_IMMEDIATE = [
+    case("The immediate mux gives each packet as it comes", IMMEDIATE_MUX,
+         graph("a b", node("ImmediateMuxCalculator", "a b", "out")), steps('a@1="a" | b@2="b" | a@3="a" |'),
+         packets={"out": [[1, "a"], [2, "b"], [3, "a"]]}),
+    case("The immediate mux drops a packet that is not later than the last one given", IMMEDIATE_MUX,
+         graph("a b", node("ImmediateMuxCalculator", "a b", "out")),
+         steps('a@5="a" | b@3="b" | b@5="b" | b@6="b" |'),
+         packets={"out": [[5, "a"], [6, "b"]]}),
+    case("The immediate mux does not wait for a silent stream", IMMEDIATE_MUX,
+         graph("a b", node("ImmediateMuxCalculator", "a b", "out")), steps("a@1 | a@2 |"), packets={"out": same(1,
+         2)}),
+]  # fmt: skip
+
+
+def cloner(**options: bool) -> Json:
+    return graph("a b tick", node("PacketClonerCalculator", "a b TICK:tick", "x y", options))
+
+
+_CLONER = [
+    case("The cloner repeats the last packets at each tick", CLONER, cloner(),
+         steps('a@1="a" b@2="b" tick@5 tick@7 a@8="new" tick@9'),
+         packets={"x": [[5, "a"], [7, "a"], [9, "new"]], "y": [[5, "b"], [7, "b"], [9, "b"]]}),
+    case("A stream that had no packet yet is not repeated", CLONER, cloner(),
+         steps('a@1="a" tick@3 b@4="b" tick@5'),
+         packets={"x": [[3, "a"], [5, "a"]], "y": [[5, "b"]]}),
+    case("The cloner may wait until every stream had a packet", CLONER,
+         cloner(output_only_when_all_inputs_received=True), steps('a@1="a" tick@3 b@4="b" tick@5'),
+         packets={"x": [[5, "a"]], "y": [[5, "b"]]}),
+    case("A packet at the tick's own timestamp is repeated there", CLONER, cloner(),
+         steps('a@3="a" b@3="b" tick@3'),
+         packets={"x": [[3, "a"]], "y": [[3, "b"]]}),
+    case("Without a tick the cloner gives nothing", CLONER, cloner(), steps('a@1="a" b@2="b"'), packets={"x": [],
+         "y": []}),
+]  # fmt: skip
+
+
+def thinner(**options: object) -> Json:
+    return graph("a", node("PacketThinnerCalculator", "a", "out", dict(options)))
+
+
+_THINNER = [
+    case("The asynchronous thinner leaves at least a period between packets", THINNER,
+         thinner(thinner_type="ASYNC", period=5), steps("a@2 a@4 a@6 a@8 a@10 a@12 a@14"), packets={"out": same(2,
+         8, 14)}),
+    case("The thinner is asynchronous unless it is told", THINNER, thinner(period=5), steps("a@2 a@4 a@7 a@8"),
+         packets={"out": same(2, 7)}),
+    case("A packet exactly a period after the last is kept", THINNER, thinner(thinner_type="ASYNC", period=3),
+         steps("a@0 a@2 a@3 a@5 a@6"), packets={"out": same(0, 3, 6)}),
+    case("A period of 1 keeps every packet", THINNER, thinner(), steps("a@0 a@1 a@2"), packets={"out": same(0, 1,
+         2)}),
+    case("The thinner starts at its start time", THINNER, thinner(thinner_type="ASYNC", period=2, start_time=4),
+         steps("a@1 a@3 a@4 a@5 a@6"), packets={"out": same(4, 6)}),
+    case("The thinner ends before its end time", THINNER, thinner(thinner_type="ASYNC", period=2, end_time=4),
+         steps("a@0 a@2 a@4 a@6"), packets={"out": same(0, 2)}),
+    case("The synchronous thinner stamps the nearest packets with the periods' times", THINNER,
+         thinner(thinner_type="SYNC", period=5), steps("a@1 a@4 a@7 a@9 a@12"), packets={"out": [[0, 1], [5, 4],
+         [10, 9]]}),
+    case("The synchronous thinner may leave the packets their own times", THINNER,
+         thinner(thinner_type="SYNC", period=5, sync_output_timestamps=False), steps("a@1 a@4 a@7 a@9 a@12"),
+         packets={"out": same(1, 4, 9)}),
+]  # fmt: skip
+
+
+def resampler(rate: float, **options: object) -> Json:
+    return graph("a", node("PacketResamplerCalculator", "DATA:a", "DATA:out", {"frame_rate": rate, **options}))
+
+
+def _resampled(name: str, given: str, *expected: int) -> Json:
+    """At 30 frames a second; of the output only the timestamps are the test's subject, so one payload for all."""
+    words = " ".join(f'a@{at}="x"' for at in given.split())
+    return case(name, RESAMPLER, resampler(30), steps(words), packets={"out": [[at, "x"] for at in expected]})
+
+
+_RESAMPLER = [
+    case("No packets are resampled to none", RESAMPLER, resampler(30), [], packets={"out": []}),
+    _resampled("One packet is resampled to one", "0", 0),
+    _resampled("The first packet's timestamp is where resampling starts", "1000", 1000),
+    _resampled("Two packets at the frame rate stay two", "0 33333", 0, 33333),
+    _resampled("A packet short of half a frame later is dropped", "0 16666", 0),
+    _resampled("A packet more than half a frame later becomes the next frame", "0 16668", 0, 33333),
+    _resampled("A gap of three frames is filled", "0 99999", 0, 33333, 66667, 100000),
+    case("Of many packets in a frame the nearest one stays", RESAMPLER, resampler(10),
+         steps('a@0="a" a@60000="b" a@90000="c" a@120000="d" a@200000="e"'),
+         packets={"out": [[0, "a"], [100000, "c"], [200000, "e"]]}),
+]  # fmt: skip
+
+_PRESENCE = [
+    case("Presence needs no payload of a kind", CORE + "packet_presence_calculator_test.cc",
+         graph("a", node("PacketPresenceCalculator", "PACKET:a", "PRESENCE:out")),
+         settled(*steps('a@1="x" a<4 a@5=null')),
+         packets={"out": [[1, True], [3, False], [5, True]]}),
+    case("Presence tells a gate what passed it", CORE + "packet_presence_calculator_test.cc",
+         graph("a c", node("GateCalculator", "a ALLOW:c", "x"), node("PacketPresenceCalculator", "PACKET:x",
+         "PRESENCE:out")),
+         settled(*steps("c@1=true a@1 c@2=false a@2 c@3=true a@3")), packets={"out": [[1, True], [2, False], [3,
+         True]]}),
+]  # fmt: skip
+
+_DEMUX = [
+    case("The demux gives each output its turn", DEMUX,
+         graph("a", node("RoundRobinDemuxCalculator", "a", "OUTPUT:0:x OUTPUT:1:y OUTPUT:2:z")),
+         steps("a@1 a@2 a@3 a@4 a@5"), packets={"x": same(1, 4), "y": same(2, 5), "z": same(3)}),
+    case("The demux tells which output it chose", DEMUX,
+         graph("a", node("RoundRobinDemuxCalculator", "a", "OUTPUT:0:x OUTPUT:1:y SELECT:s")),
+         steps("a@1 a@2 a@3"),
+         packets={"x": same(1, 3), "y": same(2), "s": [[1, 0], [2, 1], [3, 0]]}),
+    case("What the demux parted the mux joins in the old order", DEMUX,
+         graph("a", node("RoundRobinDemuxCalculator", "a", "OUTPUT:0:x OUTPUT:1:y SELECT:s"),
+               node("MuxCalculator", "INPUT:0:x INPUT:1:y SELECT:s", "OUTPUT:out")), steps("a@1 a@2 a@3 a@4"),
+         packets={"out": same(1, 2, 3, 4)}),
+]  # fmt: skip
+
+_PASS = [
+    case("Pass-through takes side packets along", CORE + "pass_through_calculator.cc",
+         {**graph("a", node("PassThroughCalculator", "a", "out", input_side_packet=["s"],
+         output_side_packet=["t"])),
+          "input_side_packet": ["s"], "output_side_packet": ["t"]}, steps("a@1"), side_packets={"s": 5},
+         packets={"out": same(1)}, output_side_packets={"t": 5}),
+    case("Pass-through takes tagged streams along by their tags", CORE + "pass_through_calculator.cc",
+         graph("a b", node("PassThroughCalculator", "ONE:a TWO:b", "TWO:y ONE:x")), steps("a@1 b@2"),
+         packets={"x": same(1), "y": same(2)}),
+]  # fmt: skip
+
+LOOP = graph("a", node("BeginLoopIntCalculator", "ITERABLE:a", "ITEM:item BATCH_END:end"))
+
+_LOOPS = [
+    case("A loop over a vector gives its items at timestamps of their own", BEGIN_LOOP, LOOP, steps("a@5=[7,8,9]"),
+         packets={"item": [[0, 7], [1, 8], [2, 9]]}),
+    case("Vectors follow one another in the loop", BEGIN_LOOP, LOOP, steps("a@5=[7,8] | a@10=[1] |"),
+         packets={"item": [[0, 7], [1, 8], [2, 1]]}),
+]  # fmt: skip
+
+CASES = [*_MERGE, *_MUX, *_IMMEDIATE, *_CLONER, *_THINNER, *_RESAMPLER, *_PRESENCE, *_DEMUX, *_PASS, *_LOOPS]
