@@ -173,13 +173,26 @@ _PASS = [
          packets={"x": same(1), "y": same(2)}),
 ]  # fmt: skip
 
-LOOP = graph("a", node("BeginLoopIntCalculator", "ITERABLE:a", "ITEM:item BATCH_END:end"))
+BEGIN = node("BeginLoopCalculator", "ITERABLE:a", "ITEM:item BATCH_END:end")
+LOOP = graph("a", BEGIN)
+WHOLE_LOOP = graph("a", BEGIN, node("ScaleTestCalculator", "item", "scaled", {"by": 10}),
+                   node("EndLoopCalculator", "ITEM:scaled BATCH_END:end", "ITERABLE:out"))  # fmt: skip
 
 _LOOPS = [
     case("A loop over a vector gives its items at timestamps of their own", BEGIN_LOOP, LOOP, steps("a@5=[7,8,9]"),
          packets={"item": [[0, 7], [1, 8], [2, 9]]}),
     case("Vectors follow one another in the loop", BEGIN_LOOP, LOOP, steps("a@5=[7,8] | a@10=[1] |"),
          packets={"item": [[0, 7], [1, 8], [2, 1]]}),
+    case("An empty vector gives no item, and its turn passes", BEGIN_LOOP, LOOP, steps("a@5=[] | a@10=[1,2] |"),
+         packets={"item": [[1, 1], [2, 2]]}),
+    case("A loop clones another stream's packet for each item", BEGIN_LOOP,
+         graph("a c", node("BeginLoopCalculator", "ITERABLE:a CLONE:c", "ITEM:item CLONE:copy BATCH_END:end")),
+         steps('a@5=[7,8] c@5="c" | a@10=[9] c@10="d" |'),
+         packets={"item": [[0, 7], [1, 8], [2, 9]], "copy": [[0, "c"], [1, "c"], [2, "d"]]}),
+    case("The items of a loop are gathered into vectors at the old timestamps", BEGIN_LOOP, WHOLE_LOOP,
+         steps("a@5=[7,8,9] a@10=[1]"), packets={"out": [[5, [70, 80, 90]], [10, [10]]]}),
+    case("An empty vector comes out of the loop as a bound", BEGIN_LOOP, WHOLE_LOOP,
+         steps("a@5=[7] | a@10=[] | a@15=[1] |"), packets={"out": [[5, [70]], [15, [10]]]}),
 ]  # fmt: skip
 
 CASES = [*_MERGE, *_MUX, *_IMMEDIATE, *_CLONER, *_THINNER, *_RESAMPLER, *_PRESENCE, *_DEMUX, *_PASS, *_LOOPS]

@@ -23,6 +23,8 @@ NAMES = {value: name for name, value in SPECIAL.items()}
 GETTERS = ("get_bool", "get_int", "get_float", "get_str", "get_int_list")
 JSON_MARK = "json:"
 """A payload that MediaPipe has no type for travels as text; calculators that only move packets do not look."""
+TYPED = {"BeginLoopCalculator": "BeginLoopIntCalculator"}
+"""C++ has one calculator for each type of item; the cases that MediaPipe can run have integers."""
 
 
 class UnregisteredError(Exception):
@@ -64,6 +66,8 @@ class Oracle:
 
     def _run(self, case: Json, found: Json) -> None:
         text = self._to_text(self._from_json(case["graph"], self._config()))
+        for name, typed in TYPED.items():
+            text = text.replace(f'"{name}"', f'"{typed}"')
         graph = self._bindings.calculator_graph.CalculatorGraph(graph_config=text)
         self._observe(graph, case["expect"], found)
         graph.start_run({name: self._packet(value) for name, value in case.get("side_packets", {}).items()})
@@ -117,7 +121,7 @@ class Oracle:
             return creator.create_bool(value)
         if isinstance(value, int) and abs(value) < 2**31:
             return creator.create_int(value)
-        if isinstance(value, list) and value and all(type(one) is int for one in value):
+        if isinstance(value, list) and all(type(one) is int for one in value):
             return creator.create_int_vector(value)
         return creator.create_string(value if isinstance(value, str) else JSON_MARK + json.dumps(value))
 
