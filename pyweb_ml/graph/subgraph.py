@@ -87,7 +87,7 @@ def _inner_nodes(node: NodeConfig, subgraph: GraphConfig) -> list[NodeConfig]:
 def _refuse_calculator_fields(node: NodeConfig) -> None:
     for field in _CALCULATORS_ALONE:
         if getattr(node, field):
-            wrong = f"the node '{node.name}' is the subgraph '{node.calculator}', so it may not have the field '{field}'"
+            wrong = f"the node '{node.name}' is the subgraph '{node.calculator}', so it may not have '{field}'"
             raise ConfigError(f"{wrong}, which only calculators have; give it to a node of the subgraph")
 
 

@@ -139,9 +139,9 @@ def test_a_nodes_options_pass_into_the_subgraph_and_go_before_those_of_the_subgr
         ),
         (
             twice(max_in_flight=2),
-            "the node 'Qsg' is the subgraph 'Twice', so it may not have the field 'max_in_flight'",
+            "the node 'Qsg' is the subgraph 'Twice', so it may not have 'max_in_flight'",
         ),
-        (twice(executor="pool"), "may not have the field 'executor'"),
+        (twice(executor="pool"), "may not have 'executor'"),
         ({"calculator": "Itself", "input_stream": ["in"]}, "the subgraph 'Itself' contains itself"),
         (
             {"name": "f", "calculator": "Forward", "input_stream": ["in"], "output_stream": ["o"]},
