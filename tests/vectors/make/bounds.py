@@ -84,7 +84,7 @@ _OFFSETS = [
     case("A bound set beyond the offset's supersedes it", BOUNDS + " OffsetAndBound",
          graph("a b", node("BoundOffsetTestCalculator", "a", "x"), node("LogTestCalculator", "x b", "log"),
                node("LogTestCalculator", "log", "again")),
-         steps("b@50 | a@0=100 | b@60 | a@1=0 | b@99"),
+         steps("b@50 | a@0=100 | b@60 | a@1=101 | b@99"),
          packets={"log": numbered([50, [None, 50]], [60, [None, 60]], [99, [None, 99]])}),
     case("4 packets through a calculator that only gives bounds settle 4 timestamps of a join",
          BOUNDS + " ImmediateHandlerBounds",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.vectors.mediapipe.make import MediaPipe
+from tests.vectors.steps import still_open
 
 Json = dict[str, Any]
 
@@ -73,7 +74,8 @@ class Oracle:
         graph.start_run({name: self._packet(value) for name, value in case.get("side_packets", {}).items()})
         for step in case["steps"]:
             self._step(graph, step)
-        graph.close_all_packet_sources()
+        for stream in still_open(case):
+            graph.close_input_stream(stream)
         graph.wait_until_done()
         names = case["expect"].get("side_packets", {})
         if names:
