@@ -103,6 +103,32 @@ _OBSERVED = [
          packets={"out": same(1, 3)}, bounds={"out": []}),
 ]  # fmt: skip
 
+LIMITER = graph("in done", node("FlowLimiterCalculator", "in FINISHED:done", "out"))
+LOOPBACK = graph("main loop", node("PreviousLoopbackCalculator", "MAIN:main LOOP:loop", "PREV_LOOP:out"))
+PAIR = graph("a b", node("PassThroughCalculator", "a b", "x y"))
+
+_ENDS = [
+    case("The end of a stream is observed as no bound", RUN, PASS, steps("a. |"), packets={"out": []},
+         bounds={"out": []}),
+    case("The end of a stream after a bound is observed as no bound", RUN, PASS, steps("a<5 | a. |"),
+         packets={"out": []}, bounds={"out": [4]}),
+    case("The end of a stream after a packet is observed as no bound", RUN, PASS, steps("a@5 | a. |"),
+         packets={"out": same(5)}, bounds={"out": []}),
+    case("The end of one input of two is observed as no bound", RUN, PAIR, steps("a@1 | a. | b. |"),
+         packets={"x": same(1), "y": []}, bounds={"x": [], "y": [1]}),
+    case("The end of an input before the other's bound is observed as that bound", RUN, PAIR,
+         steps("b. | a<5 | a. |"),
+         packets={"x": [], "y": []}, bounds={"x": [4], "y": [4]}),
+    case("A flow limiter's frames end, then what is finished: no bound is observed", RUN, LIMITER,
+         steps("in@0 | in. | done. |"), packets={"out": same(0)}, bounds={"out": []}),
+    case("What is finished ends, then a flow limiter's frames: no bound is observed", RUN, LIMITER,
+         steps("in@0 | in@1 | done. | in. |"), packets={"out": same(0)}, bounds={"out": [1]}),
+    case("A loopback's input ends, then its loop: no bound is observed", RUN, LOOPBACK,
+         steps("main@1 | loop@1 | main. | loop. |"), packets={"out": []}, bounds={"out": [1]}),
+    case("A loopback's loop ends, then its input: each input gives its bound", RUN, LOOPBACK,
+         steps("main@1 | loop. | main@2 | main@3 | main. |"), packets={"out": []}, bounds={"out": [1, 2, 3]}),
+]  # fmt: skip
+
 _PRESENT = [
     case("Presence of a packet is told at each of its timestamps",
          "mediapipe/calculators/core/packet_presence_calculator.cc",
@@ -146,4 +172,4 @@ _SUMMARIES = [
          steps("| a@1"), packets={"log": numbered([0, ["open"]], [1, [1]])}),
 ]  # fmt: skip
 
-CASES = [*_SETTLING, *_PROCESSED, *_OFFSETS, *_OBSERVED, *_PRESENT, *_SUMMARIES]
+CASES = [*_SETTLING, *_PROCESSED, *_OFFSETS, *_OBSERVED, *_ENDS, *_PRESENT, *_SUMMARIES]
