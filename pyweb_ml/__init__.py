@@ -3,6 +3,9 @@
 Import it as `pw`. What is imported here is all that the page's Python needs too, so it costs numpy alone.
 """
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from pyweb_ml.calculators.annotation_overlay import annotation_overlay
 from pyweb_ml.calculators.blend import blend
 from pyweb_ml.calculators.blur import gaussian_blur
@@ -44,7 +47,25 @@ from pyweb_ml.graph.payloads import (
     Tensors,
     Text,
 )
+from pyweb_ml.graph.timestamp import Timestamp
 from pyweb_ml.version import __version__
+
+if TYPE_CHECKING:
+    from pyweb_ml import packet_creator, packet_getter
+    from pyweb_ml.calculator_graph import CalculatorGraph
+    from pyweb_ml.packet import Packet
+
+_LATER = {"CalculatorGraph": "pyweb_ml.calculator_graph", "Packet": "pyweb_ml.packet"}
+
+
+def __getattr__(name: str) -> Any:
+    # The page's Python has no runner: what needs it is imported when it is asked for.
+    if name in ("packet_creator", "packet_getter"):
+        return importlib.import_module(f"pyweb_ml.{name}")
+    if name in _LATER:
+        return getattr(importlib.import_module(_LATER[name]), name)
+    raise AttributeError(f"module 'pyweb_ml' has no attribute '{name}'")
+
 
 __all__ = [
     "App",
@@ -53,6 +74,7 @@ __all__ = [
     "Box",
     "BuildError",
     "CalculatorError",
+    "CalculatorGraph",
     "ConfigError",
     "Detection",
     "Detections",
@@ -66,11 +88,13 @@ __all__ = [
     "ModelError",
     "Number",
     "Outputs",
+    "Packet",
     "PyWebMLError",
     "RenderData",
     "Tensor",
     "Tensors",
     "Text",
+    "Timestamp",
     "__version__",
     "annotation_overlay",
     "app",
@@ -84,6 +108,8 @@ __all__ = [
     "image_to_tensor",
     "inference",
     "non_max_suppression",
+    "packet_creator",
+    "packet_getter",
     "ssd_anchors",
     "tensors_to_detections",
     "tensors_to_segmentation",

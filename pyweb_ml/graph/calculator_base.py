@@ -6,7 +6,7 @@ mediapipe/framework/calculator_base.h, calculator_contract.h, calculator_context
 
 import enum
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Final, Generic, TypeVar
+from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
 from pyweb_ml.graph import timestamp
 from pyweb_ml.graph.config import split_entries
@@ -22,6 +22,12 @@ class Status(enum.Enum):
 
 STOP: Final = Status.STOP
 """From a source: it has nothing more. From another calculator: all sources and graph inputs close."""
+
+
+class Clock(Protocol):
+    """Time in microseconds, from an origin of its own."""
+
+    def now(self) -> int: ...
 
 
 class Ports(Generic[T]):
@@ -201,6 +207,7 @@ class CalculatorContext:
         node_name: the node's name in the graph.
         input_timestamp: `UNSTARTED` in Open, `DONE` in Close, 0 in a source.
         input_side_packets: values by tag and index.
+        clock: for what measures time; simulated in tests and replays.
         graph_failed: in Close, whether the run ended with an error.
     """
 
@@ -212,7 +219,9 @@ class CalculatorContext:
         outputs: Ports[Output],
         input_side_packets: Ports[Any],
         output_side_packets: Ports[OutputSidePacket],
+        clock: Clock,
     ) -> None:
+        self.clock = clock
         self.node_name = node_name
         self.options = options
         self.inputs = inputs

@@ -25,8 +25,8 @@ def known_calculators(contracts: Mapping[str, Contract]) -> dict[str, Contract |
     return {**REGISTRY, **CalculatorBase.CALCULATORS, **contracts}
 
 
-def kind_of(config: NodeConfig, contracts: Mapping[str, Contract], models: Mapping[str, Model]) -> Kind:
-    """The kind of a node.
+def kind_of(config: NodeConfig, name: str, contracts: Mapping[str, Contract], models: Mapping[str, Model]) -> Kind:
+    """The kind of a node, which errors call `name`.
 
     Raises:
         ConfigError: the calculator is not known, or refuses the node as the config has it.
@@ -44,14 +44,14 @@ def kind_of(config: NodeConfig, contracts: Mapping[str, Contract], models: Mappi
         function = found
         return Kind(contract, lambda: FunctionCalculator(function, config, models))
     if found is None:
-        raise ConfigError(f"the node '{config.name}' is a '{config.calculator}', which is no known calculator")
-    return Kind(_agreed(config, found, contract), found)
+        raise ConfigError(f"the node '{name}' is a '{config.calculator}', which is no known calculator")
+    return Kind(_agreed(name, found, contract), found)
 
 
-def _agreed(config: NodeConfig, made: type[CalculatorBase], contract: CalculatorContract) -> CalculatorContract:
+def _agreed(name: str, made: type[CalculatorBase], contract: CalculatorContract) -> CalculatorContract:
     try:
         made.get_contract(contract)
     except (ValueError, KeyError) as error:
         reason = error.args[0] if error.args else error
-        raise ConfigError(f"the node '{config.name or config.calculator}': {reason}") from error
+        raise ConfigError(f"the node '{name}': {reason}") from error
     return contract

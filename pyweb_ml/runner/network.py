@@ -5,8 +5,10 @@ from typing import Any, Protocol
 
 from pyweb_ml.errors import ConfigError
 from pyweb_ml.graph.asset import Model
-from pyweb_ml.graph.config import GraphConfig, split_name
+from pyweb_ml.graph.config import GraphConfig, NodeConfig, split_name
 from pyweb_ml.graph.contract import Contract
+from pyweb_ml.graph.name_rules import node_names
+from pyweb_ml.runner.clock import Clock
 from pyweb_ml.runner.kind import kind_of
 from pyweb_ml.runner.node import Node, State
 from pyweb_ml.runner.stream import Stream
@@ -32,12 +34,16 @@ class Network:
         ConfigError: a node is none that its calculator or its input policy can be.
     """
 
-    def __init__(self, graph: Runnable) -> None:
+    def __init__(self, graph: Runnable, clock: Clock) -> None:
         self._config = graph.config
+        self._clock = clock
+        called = {
+            id(config): name for config, name in zip(graph.config.node, node_names(graph.config), strict=True)
+        }
         order = topological(graph.config)
-        self.nodes = [self._node(at, graph, config) for at, config in enumerate(order)]
-        names = [split_name(entry)[1] for entry in graph.config.input_stream]
-        self.inputs = {name: Stream(name) for name in names}
+        self.nodes = [self._node(at, graph, config, called[id(config)]) for at, config in enumerate(order)]
+        inputs = [split_name(entry)[1] for entry in graph.config.input_stream]
+        self.inputs = {name: Stream(name) for name in inputs}
         self._streams = dict(self.inputs)
         for node in self.nodes:
             node.streams = [Stream(name) for name in node.kind.contract.outputs]
@@ -46,11 +52,12 @@ class Network:
             for queue in node.queues:
                 self._streams[queue.name].readers.append(queue)
         self._upstream = {node.id: self._makers(node) for node in self.nodes}
-        self.throttle = self._throttle(names)
+        self.throttle = self._throttle(inputs)
 
-    def _node(self, at: int, graph: Runnable, config: Any) -> Node:
-        kind = kind_of(config, graph.contracts, graph.models)
-        return Node(at, config, kind, config.input_stream_handler or graph.config.input_stream_handler)
+    def _node(self, at: int, graph: Runnable, config: NodeConfig, name: str) -> Node:
+        kind = kind_of(config, name, graph.contracts, graph.models)
+        handler = config.input_stream_handler or graph.config.input_stream_handler
+        return Node(at, config, name, kind, handler, self._clock)
 
     def _makers(self, node: Node) -> list[Node]:
         """The nodes that must be open before this one: those that it reads from, save over back edges."""
@@ -60,8 +67,8 @@ class Network:
         names = [node.queues(*key).name for key in keys]
         return [maker[name] for name in names if name in maker]
 
-    def _throttle(self, names: list[str]) -> Throttle:
-        throttle = Throttle(feeders(names, [node.config for node in self.nodes]))
+    def _throttle(self, inputs: list[str]) -> Throttle:
+        throttle = Throttle(feeders(inputs, [node.config for node in self.nodes]))
         for node in self.nodes:
             limit = self._config.max_queue_size or QUEUE_SIZE
             hint = node.config.buffer_size_hint

@@ -20,6 +20,7 @@ from pyweb_ml.graph.calculator_base import (
 from pyweb_ml.graph.config import HandlerConfig, NodeConfig
 from pyweb_ml.graph.timestamp import Timestamp
 from pyweb_ml.runner import untimely_policy  # noqa: F401  # its classes enter InputPolicy.POLICIES
+from pyweb_ml.runner.clock import Clock
 from pyweb_ml.runner.function_calculator import MismatchError
 from pyweb_ml.runner.input_policy import InputPolicy
 from pyweb_ml.runner.kind import Kind
@@ -44,10 +45,13 @@ class Node:
         in_flight: how many prepared tasks of it are not finished yet.
     """
 
-    def __init__(self, id: int, config: NodeConfig, kind: Kind, handler: HandlerConfig | None) -> None:
+    def __init__(
+        self, id: int, config: NodeConfig, name: str, kind: Kind, handler: HandlerConfig | None, clock: Clock
+    ) -> None:
         self.id = id
         self.config = config
-        self.name = config.name or config.calculator
+        self.name = name
+        self.clock = clock
         self.kind = kind
         self.queues = Ports(
             {key: InputQueue(kind.contract.inputs(*key), self) for key in kind.contract.inputs.keys}
@@ -108,7 +112,9 @@ class Node:
         contract = self.kind.contract
         inputs = Ports({key: Input(name) for key, name in _named(contract.inputs)})
         outputs = Ports({key: Output(name) for key, name in _named(contract.outputs)})
-        return CalculatorContext(self.name, contract.options, inputs, outputs, Ports(self.side), self.made)
+        return CalculatorContext(
+            self.name, contract.options, inputs, outputs, Ports(self.side), self.made, self.clock
+        )
 
     def give_back(self, context: CalculatorContext) -> None:
         """Keeps a context for a later call; empties it, so that no payload outlives its call."""

@@ -35,11 +35,11 @@ def _send_one(output: Output, stream: Stream, promised: int | None) -> None:
         bound = after if bound is None else max(bound, after)
         output.added = []
     output.moved = False
-    if bound is not None and not stream.closed and (packets or bound != stream.bound):
-        stream.send(packets, bound)
     if output.asked_to_close:
         output.asked_to_close = False
-        stream.close()
+        stream.close(packets)
+    elif bound is not None and not stream.closed and (packets or bound != stream.bound):
+        stream.send(packets, bound)
 
 
 def _promised(at: int, offset: int) -> int | None:

@@ -8,13 +8,14 @@ Source of the rules: mediapipe/framework/scheduler.cc, scheduler_queue.cc, calcu
 import heapq
 import itertools
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pyweb_ml.errors import ConfigError
 from pyweb_ml.graph import rules, timestamp
 from pyweb_ml.graph.calculator_base import STOP, CalculatorContext
 from pyweb_ml.runner import outputs
+from pyweb_ml.runner.clock import Clock, RealClock
 from pyweb_ml.runner.input_policy import Readiness
 from pyweb_ml.runner.kind import known_calculators
 from pyweb_ml.runner.network import Network, Runnable
@@ -32,11 +33,19 @@ class Scheduler:
     Args:
         graph: what to run, such as a traced pipeline.
         side_packets: values of the graph's input side packets, by name.
+        clock: what calculators that measure time ask.
+
+    Attributes:
+        side_packets: those given and those made so far, by name.
+        error: what ended the run, if something went wrong.
+        done: whether the run has ended, and every calculator is closed.
     """
 
-    def __init__(self, graph: Runnable, side_packets: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, graph: Runnable, side_packets: Mapping[str, Any] | None = None, *, clock: Clock | None = None
+    ) -> None:
         rules.check(graph.config, known_calculators(graph.contracts))
-        self._network = Network(graph)
+        self._network = Network(graph, clock or RealClock())
         self._given = dict(side_packets or {})
         self.side_packets: dict[str, Any] = {}
         self.error: Exception | None = None
@@ -175,6 +184,24 @@ class Scheduler:
         else:
             self.run_until_done()
 
+    def run_while(self, condition: Callable[[], bool]) -> None:
+        """Runs until `condition` is False, or nothing is left to do.
+
+        Raises:
+            CalculatorError: a calculator failed.
+        """
+        while condition() and self.error is None and (self._step() or self._on_idle()):
+            pass
+        self._raise()
+
+    def input_names(self) -> list[str]:
+        """The graph's input streams."""
+        return list(self._network.inputs)
+
+    def check_stream(self, name: str) -> None:
+        """Raises ConfigError if there is no such stream."""
+        self._network.stream(name)
+
     def cancel(self, error: Exception) -> None:
         """Ends the run with an error, as if a calculator had failed with it."""
         self._fail(error)
@@ -286,6 +313,10 @@ class Scheduler:
     def _close_node(self, node: Node) -> None:
         for queue in node.queues:
             queue.close()
+        if node.offset is not None and len(node.queues):
+            # The promise of an offset ends with the inputs: nothing is left for Close to emit.
+            for stream in node.streams:
+                stream.close()
         context = node.context()
         node.close(context)
         outputs.send(node, context)

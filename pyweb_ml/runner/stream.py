@@ -28,6 +28,29 @@ def _nothing(*_: object) -> None:
     pass
 
 
+def check_rising(stream: str, at: int, bound: int, follows: bool) -> None:
+    """Proves that a packet at `at` may enter a stream that has passed `bound`; `follows`: after others.
+
+    Raises:
+        ConfigError: it may not.
+    """
+    if at < bound:
+        passed = f"the stream '{stream}' has passed {describe(bound - 1)}"
+        raise ConfigError(
+            f"a packet at timestamp {describe(at)} comes too late: {passed}; "
+            f"give it a timestamp of {describe(bound)} or later"
+        )
+    if at == timestamp.POST_STREAM and follows:
+        raise ConfigError(f"a packet at {describe(at)} must be the only one of the stream '{stream}'")
+
+
+def check_bound(stream: str, bound: int, before: int) -> None:
+    """Raises ConfigError if the bound of a stream would go back."""
+    if bound < before:
+        back = f"the bound {describe(bound)} is before {describe(before)}"
+        raise ConfigError(f"the stream '{stream}' cannot go back: {back}, where it is already")
+
+
 class InputQueue:
     """Packets that wait at one input of one node.
 
@@ -63,8 +86,8 @@ class InputQueue:
         """
         if self.closed:
             return
-        if self.timed and (at < self.bound or (at == timestamp.POST_STREAM and self._any)):
-            raise ConfigError(self._late(at))
+        if self.timed:
+            check_rising(self.name, at, self.bound, self._any)
         self.packets.append((at, payload))
         self._any = True
         self.bound = next_allowed_in_stream(at)
@@ -73,29 +96,17 @@ class InputQueue:
         if self.added:
             self.added()
 
-    def _late(self, at: int) -> str:
-        if at == timestamp.POST_STREAM and self.bound <= at:
-            return f"a packet at {describe(at)} must be the only one of the stream '{self.name}'"
-        passed = f"the stream '{self.name}' has passed {describe(self.bound - 1)}"
-        return (
-            f"a packet at timestamp {describe(at)} comes too late: {passed}; "
-            f"give it a timestamp of {describe(self.bound)} or later"
-        )
-
     def advance(self, bound: int) -> None:
         """Moves the bound.
 
         Raises:
             ConfigError: the bound would go back.
         """
-        if self.closed or bound == self.bound:
+        if self.closed:
             return
-        if bound < self.bound:
-            if self.timed:
-                back = f"the bound {describe(bound)} is before {describe(self.bound)}"
-                raise ConfigError(f"the stream '{self.name}' cannot go back: {back}, where it is already")
-            return
-        self.bound = bound
+        if self.timed:
+            check_bound(self.name, bound, self.bound)
+        self.bound = max(self.bound, bound)
 
     def settled(self) -> int:
         """The timestamp of the first packet; where there is none, the least that one may have."""
@@ -162,7 +173,7 @@ class Stream:
         bound: the least timestamp that a further packet may have.
     """
 
-    __slots__ = ("bound", "closed", "name", "observers", "readers")
+    __slots__ = ("_any", "bound", "closed", "name", "observers", "readers")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -170,6 +181,7 @@ class Stream:
         self.observers: list[StreamObserver] = []
         self.bound: int = timestamp.PRE_STREAM
         self.closed = False
+        self._any = False
 
     def send(self, packets: Sequence[tuple[int, Any]], bound: int) -> None:
         """Hands packets, then the bound, to every consumer.
@@ -177,6 +189,8 @@ class Stream:
         Raises:
             ConfigError: a consumer cannot take them; see `InputQueue`.
         """
+        if not self.readers:
+            self._check(packets, bound)
         for queue in self.readers:
             for at, payload in packets:
                 queue.add(at, payload)
@@ -190,8 +204,16 @@ class Stream:
                 observer.packet(at, payload)
             observer.bound(bound)
 
-    def close(self) -> None:
-        """Ends the stream; a second time does nothing."""
+    def _check(self, packets: Sequence[tuple[int, Any]], bound: int) -> None:
+        """What the queues of readers prove, where there is none."""
+        least = self.bound
+        for at, _ in packets:
+            check_rising(self.name, at, least, self._any)
+            least, self._any = next_allowed_in_stream(at), True
+        check_bound(self.name, bound, least)
+
+    def close(self, packets: Sequence[tuple[int, Any]] = ()) -> None:
+        """Ends the stream, after some last packets; a second time does nothing."""
         if not self.closed:
             self.closed = True
-            self.send((), timestamp.DONE)
+            self.send(packets, timestamp.DONE)

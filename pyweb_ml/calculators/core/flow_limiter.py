@@ -89,10 +89,15 @@ class FlowLimiterCalculator(CalculatorBase):
             self._passes.append(passes)
 
     def _move_bounds(self, cc: CalculatorContext) -> None:
-        bound = self._bound(cc, 0)
-        _advance(cc.outputs(), bound)
+        ended = cc.inputs().is_done and not self._queues[0]
+        outputs = [cc.outputs()]
         if cc.outputs.has("ALLOW") and not self._queues[0]:
-            _advance(cc.outputs("ALLOW"), bound)
+            outputs.append(cc.outputs("ALLOW"))
+        for output in outputs:
+            if ended:
+                output.close()
+            else:
+                _advance(output, self._bound(cc, 0))
 
     def _bound(self, cc: CalculatorContext, place: int) -> int:
         queue = self._queues[place]

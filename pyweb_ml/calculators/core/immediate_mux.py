@@ -13,6 +13,7 @@ class ImmediateMuxCalculator(CalculatorBase):
     def get_contract(contract: CalculatorContract) -> None:
         if len(contract.outputs) not in (1, 2):
             raise ValueError("it gives one or two outputs")
+        contract.set_input_stream_handler("ImmediateInputStreamHandler")
         contract.set_timestamp_offset(0)
 
     def process(self, cc: CalculatorContext) -> None:

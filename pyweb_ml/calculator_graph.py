@@ -1,0 +1,213 @@
+"""A graph for scripts: `CalculatorGraph`, by the names of MediaPipe's Python class (mediapipe 0.10.21)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from pyweb_ml.errors import ConfigError, PyWebMLError
+from pyweb_ml.graph.asset import Model
+from pyweb_ml.graph.config import GraphConfig, from_json, parse_json
+from pyweb_ml.graph.contract import Contract
+from pyweb_ml.graph.timestamp import Timestamp
+from pyweb_ml.packet import Packet
+from pyweb_ml.runner.clock import Clock
+from pyweb_ml.runner.scheduler import Scheduler
+from pyweb_ml.runner.stream import EMPTY
+
+PacketCallback = Callable[[str, Packet], None]
+
+
+class CancelledError(PyWebMLError):
+    """The graph was cancelled by its script."""
+
+
+@dataclass
+class _Runnable:
+    config: GraphConfig
+    models: dict[str, Model] = field(default_factory=dict)
+    contracts: dict[str, Contract] = field(default_factory=dict)
+
+
+class CalculatorGraph:
+    """A graph that a script feeds with packets and observes.
+
+    The graph runs within the calls that wait, on the thread that calls them, and always in the same order; an
+    added packet lies in its queue until then. After the end it may be started again.
+
+    Args:
+        graph_config: a text in protobuf's text format or in JSON, a JSON value, or a `GraphConfig`.
+        clock: what calculators that measure time ask; the machine's own without it.
+
+    Raises:
+        ConfigError: the config breaks a rule; all problems are named.
+    """
+
+    def __init__(self, graph_config: str | Mapping[str, Any] | GraphConfig, *, clock: Clock | None = None) -> None:
+        self._config = _read(graph_config)
+        self._clock = clock
+        self._observers: list[tuple[str, PacketCallback, bool]] = []
+        self._prepared: Scheduler | None = self._prepare({})
+        self._run: Scheduler | None = None
+        self._seen = 0
+
+    def __enter__(self) -> "CalculatorGraph":
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            self.close()
+
+    def _prepare(self, side_packets: Mapping[str, Any]) -> Scheduler:
+        return Scheduler(_Runnable(self._config), side_packets, clock=self._clock)
+
+    def has_input_stream(self, stream: str) -> bool:
+        return stream in self._any_run().input_names()
+
+    def observe_output_stream(
+        self, stream_name: str, callback_fn: PacketCallback, observe_timestamp_bounds: bool = False
+    ) -> None:
+        """Calls `callback_fn(stream_name, packet)` for each packet of a stream, in this run and in later ones.
+
+        With `observe_timestamp_bounds` also with an empty packet for each timestamp settled without one.
+
+        Raises:
+            ConfigError: there is no such stream, or the graph runs already.
+        """
+        if self._run is not None:
+            raise ConfigError(f"observe the stream '{stream_name}' before the graph starts")
+        self._any_run().check_stream(stream_name)
+        self._observers.append((stream_name, callback_fn, observe_timestamp_bounds))
+
+    def start_run(self, input_side_packets: Mapping[str, Any] | None = None) -> None:
+        """Opens the calculators.
+
+        Args:
+            input_side_packets: packets, or plain values, by name.
+
+        Raises:
+            ConfigError: a side packet is missing, or set twice; or the graph runs already.
+            CalculatorError: a calculator failed.
+        """
+        if self._run is not None:
+            raise ConfigError("the graph runs already; wait until it is done")
+        side = {name: _side_value(name, one) for name, one in (input_side_packets or {}).items()}
+        self._run = self._prepare(side)
+        self._prepared = None
+        for name, callback, bounds in self._observers:
+            self._run.observe(name, partial(self._observe, name, callback), bounds=bounds)
+        self._run.open()
+
+    def _observe(self, name: str, callback: PacketCallback, at: int, payload: Any) -> None:
+        self._seen += 1
+        empty = payload is EMPTY
+        callback(name, Packet(timestamp=Timestamp(at)) if empty else Packet(payload, Timestamp(at)))
+
+    def add_packet_to_input_stream(self, stream: str, packet: Packet, timestamp: int | None = None) -> None:
+        """Adds a packet to a graph input stream, at `timestamp` (µs) if that is given.
+
+        Raises:
+            ConfigError: no such stream, it is closed, or the timestamp is not later than the last one.
+            CalculatorError: a calculator failed before.
+        """
+        at = packet.timestamp if timestamp is None else timestamp
+        if packet.is_empty():
+            raise ConfigError(f"an empty packet cannot be added to the stream '{stream}'; set its bound instead")
+        self._running().add_packet(stream, int(at), packet.value)
+
+    def set_input_stream_timestamp_bound(self, stream: str, timestamp: int) -> None:
+        """Promises that no further packet of a graph input stream is earlier than `timestamp` (µs)."""
+        self._running().set_bound(stream, int(timestamp))
+
+    def close_input_stream(self, stream: str) -> None:
+        self._running().close_input(stream)
+
+    def close_all_packet_sources(self) -> None:
+        """Closes all graph input streams and all source calculators."""
+        self._running().close_all_sources()
+
+    def wait_until_idle(self) -> None:
+        """Runs until nothing is left to do.
+
+        Raises:
+            CalculatorError: a calculator failed.
+        """
+        self._running().run_until_idle()
+
+    def wait_until_done(self) -> None:
+        """Runs to the end; the graph's input streams must be closed.
+
+        Raises:
+            ConfigError: an input stream is open.
+            CalculatorError: a calculator failed.
+        """
+        self._running().run_until_done()
+
+    def wait_for_observed_output(self) -> None:
+        """Runs until an observed stream gives something.
+
+        Raises:
+            ConfigError: nothing is left to do, and it gave nothing.
+        """
+        seen = self._seen
+        self._running().run_while(lambda: self._seen == seen)
+        if self._seen == seen:
+            raise ConfigError("no observed stream gave anything, and nothing is left to do")
+
+    def close(self) -> None:
+        """Closes all packet sources and runs to the end."""
+        if self._run is not None and not self._run.done:
+            self._run.close()
+
+    def cancel(self) -> None:
+        """Ends the run with a `CancelledError`."""
+        self._running().cancel(CancelledError("the graph was cancelled"))
+
+    def has_error(self) -> bool:
+        return self._run is not None and self._run.error is not None
+
+    def get_combined_error_message(self) -> str:
+        """What ended the run; "" if nothing has gone wrong."""
+        return str(self._run.error) if self._run is not None and self._run.error is not None else ""
+
+    def get_output_side_packet(self, packet_name: str) -> Packet:
+        """A side packet of the graph, once it is made.
+
+        Raises:
+            ConfigError: the run has not made it.
+        """
+        made = self._any_run().side_packets
+        if packet_name not in made:
+            known = ", ".join(f"'{name}'" for name in made) or "none"
+            raise ConfigError(f"the side packet '{packet_name}' is not made; those made are {known}")
+        return Packet(made[packet_name])
+
+    def _any_run(self) -> Scheduler:
+        run = self._run or self._prepared
+        assert run is not None
+        return run
+
+    def _running(self) -> Scheduler:
+        if self._run is None:
+            raise ConfigError("the graph is not started; call start_run() first")
+        return self._run
+
+
+def _read(given: str | Mapping[str, Any] | GraphConfig) -> GraphConfig:
+    if isinstance(given, GraphConfig):
+        return given
+    if not isinstance(given, str):
+        return from_json(dict(given))
+    if given.lstrip().startswith("{"):
+        return parse_json(given)
+    from pyweb_ml.graph.pbtxt import from_text  # it needs protobuf, which the others do not
+
+    return from_text(given)
+
+
+def _side_value(name: str, given: Any) -> Any:
+    if not isinstance(given, Packet):
+        return given
+    if given.timestamp != Timestamp.UNSET:
+        raise ConfigError(f"the side packet '{name}' has the timestamp {given.timestamp}; a side packet has none")
+    return given.value
