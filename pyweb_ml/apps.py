@@ -19,14 +19,18 @@ _loaded: set[str] = set()
 
 
 def load_app(spec: str) -> AnyApp:
-    """The app that is meant by a `.py` file, `file.py:name`, or a folder with an `app.py`.
+    """The app that is meant by a `.py` file, `file.py:name`, a folder with an `app.py`, or a `.pbtxt` file.
 
-    The file is imported under its plain name, as the page's Python will do; modules beside it can be imported.
+    A `.py` is imported under its plain name, as the page's Python will do; modules beside it can be imported.
 
     Raises:
         AppError: there is no such file, it does not import, or it does not hold exactly one app.
     """
     file, name = find_app_file(spec)
+    if file.suffix == ".pbtxt":
+        from pyweb_ml.text_app import TextApp  # it needs protobuf, which takes a while to import
+
+        return TextApp(file)
     return _choose(file, _apps_in(_import_file(file)), name)
 
 
@@ -39,13 +43,14 @@ def find_app_file(spec: str) -> tuple[Path, str]:
     front, colon, name = spec.rpartition(":")
     named = bool(colon) and front.endswith((".py", ".pbtxt"))
     path = Path(front if named else spec)
-    if path.suffix == ".pbtxt":
-        raise AppError(f"'{path}': MediaPipe's text graphs cannot be run yet; give a .py file with @pw.app")
+    if named and path.suffix == ".pbtxt":
+        raise AppError(f"'{path}' is one graph; leave out ':{name}'")
     if path.is_dir():
         path = _app_file_in(path)
     if not path.is_file():
-        raise AppError(f"'{path}' is not there; give a .py file, or a folder with an app.py")
-    _require_usable_name(path)
+        raise AppError(f"'{path}' is not there; give a .py file, a folder with an app.py, or a .pbtxt file")
+    if path.suffix != ".pbtxt":
+        _require_usable_name(path)
     return path.resolve(), name if named else ""
 
 
@@ -60,7 +65,7 @@ def _app_file_in(folder: Path) -> Path:
 
 def _require_usable_name(file: Path) -> None:
     if file.suffix != ".py":
-        raise AppError(f"'{file}' is no Python file; an app is a file that ends in .py")
+        raise AppError(f"'{file}' is no Python file; an app is a file that ends in .py or .pbtxt")
     if file.stem in (*sys.stdlib_module_names, "pyweb_ml", "numpy", "__main__") or "." in file.stem:
         raise AppError(f"'{file}': Python has a module '{file.stem}' of its own; rename the file, say to app.py")
 

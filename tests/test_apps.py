@@ -107,8 +107,9 @@ def test_of_two_apps_in_a_file_one_must_be_named(write_app: WriteApp) -> None:
     [
         ("nothere.py", "is not there"),
         ("empty", r"has no app\.py"),
-        ("graph.pbtxt", "text graphs cannot be run yet"),
-        ("notes.txt", "ends in .py"),
+        ("graph.pbtxt", "is not there; give a .py file, a folder with an app.py, or a .pbtxt file"),
+        ("graph.pbtxt:name", "is one graph; leave out ':name'"),
+        ("notes.txt", "ends in .py or .pbtxt"),
         ("random.py", "Python has a module 'random' of its own; rename the file"),
     ],
 )
