@@ -9,7 +9,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const TARGET = resolve(process.argv[2] ?? join(HERE, "..", "pyweb_ml", "web"));
 // Built beside its place and moved there when whole: whoever serves the folder never sees half of it.
 const WEB = `${TARGET}.${process.pid}.tmp`;
-const ENTRIES = { widget: "src/element.ts", page: "src/page.ts", worker: "src/worker.ts" };
+const ENTRIES = { widget: "src/element.ts", page: "src/page.ts", worker: "src/worker.ts", runtime: "src/runtime.ts" };
 // kernels/build.py puts it there: it is kept.
 const KERNELS = "kernels.wasm";
 const LITERT = "node_modules/@litertjs/core/wasm";

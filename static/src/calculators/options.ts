@@ -61,6 +61,13 @@ export class OptionReader {
     return fits ? value : this.refuse(name, "a list of strings", value);
   }
 
+  /** A list of messages. */
+  messages(name: string): Options[] {
+    const value = this.value(name, []);
+    const fits = Array.isArray(value) && value.every((one) => typeof one === "object" && one !== null);
+    return fits ? (value as Options[]) : this.refuse(name, "a list of messages", value);
+  }
+
   /** The fields of a message of numbers, such as a colour's. */
   fields<const K extends string>(name: string, otherwise: Readonly<Record<K, number>>): Record<K, number> {
     const value = this.value(name, otherwise);

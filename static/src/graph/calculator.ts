@@ -1,6 +1,7 @@
 /** What a calculator is: made from its options, opened, given packets timestamp by timestamp, closed. */
 
 import type { Clock } from "./clock";
+import type { NodeConfig } from "./config";
 
 /** A payload that lives outside JavaScript's heap: counted, and given back when nothing holds it. */
 export interface Shared {
@@ -22,6 +23,12 @@ export function release(payload: unknown): void {
   if (isShared(payload)) payload.release();
 }
 
+/** An input or output of a node. */
+export interface Port {
+  readonly tag: string;
+  readonly index: number;
+}
+
 /**
  * What a calculator sees while it runs. Ports go by their tag, "" for none, and their index under that tag.
  *
@@ -31,8 +38,10 @@ export function release(payload: unknown): void {
 export interface CalculatorContext {
   /** MediaPipe's InputTimestamp: Unstarted in `open`, Done in `close`, for a source 0. */
   readonly timestamp: number;
-  /** The tags of the connected inputs. */
+  /** The tags of the connected inputs, one for each. */
   readonly tags: readonly string[];
+  /** The connected inputs in the order of the config. */
+  readonly ports: readonly Port[];
   readonly clock: Clock;
   /** The packet at this timestamp, or undefined if this stream has none. */
   input<T>(tag: string): T | undefined;
@@ -44,6 +53,8 @@ export interface CalculatorContext {
   /** The greatest timestamp that is settled on this input: that of its packet, if it has one now. */
   settled(tag: string, index: number): number;
   side<T>(tag: string, index?: number): T;
+  /** The connected input side packets in the order of the config. */
+  readonly sidePorts: readonly Port[];
   hasSide(tag: string): boolean;
   outputCount(tag: string): number;
   /** Whether anything reads this output. */
@@ -56,6 +67,7 @@ export interface CalculatorContext {
   setNextTimestampBound(tag: string, index: number, timestamp: number): void;
   closeOutput(tag: string, index: number): void;
   emitSide(tag: string, value: unknown, index?: number): void;
+  sideOutputCount(tag: string): number;
   /** StatusStop: a source is closed; any other calculator closes all sources and the graph's inputs. */
   stop(): void;
 }
@@ -83,6 +95,6 @@ export interface Contract {
 export interface CalculatorType<S> {
   readonly name: string;
   /** Left out: emits at its input's timestamps, as with an offset of 0. */
-  readonly contract?: Contract | ((options: Options) => Contract);
+  readonly contract?: Contract | ((node: NodeConfig) => Contract);
   create(options: Options, services: S, node: string): Calculator;
 }

@@ -14,6 +14,13 @@ export interface InputStreamInfo {
   readonly backEdge: boolean;
 }
 
+/** A pool of threads; `name` "" is the graph's default one. */
+export interface ExecutorConfig {
+  readonly name: string;
+  readonly type: string;
+  readonly options: Options;
+}
+
 /** One calculator and its edges; entries are "TAG:index:name", "TAG:name" or "name". */
 export interface NodeConfig {
   readonly name: string;
@@ -27,6 +34,7 @@ export interface NodeConfig {
   readonly inputStreamHandler: HandlerConfig | null;
   /** Sources of a lower layer run first. */
   readonly sourceLayer: number;
+  readonly executor: string;
 }
 
 export interface GraphConfig {
@@ -40,6 +48,8 @@ export interface GraphConfig {
   readonly maxQueueSize: number;
   /** Whether a graph that is stuck on full queues fails, rather than have them grow. */
   readonly reportDeadlock: boolean;
+  readonly numThreads: number;
+  readonly executor: readonly ExecutorConfig[];
 }
 
 /** A graph config that breaks a rule. */
@@ -65,6 +75,8 @@ export function fromJson(value: unknown): GraphConfig {
     inputStreamHandler: handler(where, fields),
     maxQueueSize: integer(where, fields, "max_queue_size") || MAX_QUEUE_SIZE,
     reportDeadlock: flag(where, fields, "report_deadlock"),
+    numThreads: integer(where, fields, "num_threads"),
+    executor: list(where, fields, "executor").map((one, index) => executor(`executor ${index}`, one)),
   };
 }
 
@@ -86,6 +98,7 @@ function nodeFromJson(where: string, value: unknown): NodeConfig {
     inputStreamInfo: list(where, fields, "input_stream_info").map((one) => info(where, one)),
     inputStreamHandler: handler(where, fields),
     sourceLayer: integer(where, fields, "source_layer"),
+    executor: text(where, fields, "executor"),
   };
 }
 
@@ -115,9 +128,12 @@ function handler(where: string, fields: Json): HandlerConfig | null {
 
 function info(where: string, value: unknown): InputStreamInfo {
   const fields = asObject(`${where}, 'input_stream_info'`, value);
-  const tagIndex = fields["tag_index"] ?? "";
-  if (typeof tagIndex !== "string") throw new ConfigError(`${where}: 'tag_index' must be a string`);
-  return { tagIndex, backEdge: flag(where, fields, "back_edge") };
+  return { tagIndex: text(where, fields, "tag_index"), backEdge: flag(where, fields, "back_edge") };
+}
+
+function executor(where: string, value: unknown): ExecutorConfig {
+  const fields = asObject(where, value);
+  return { name: text(where, fields, "name"), type: text(where, fields, "type"), options: extension(where, fields) };
 }
 
 function asObject(where: string, value: unknown): Json {
@@ -138,6 +154,12 @@ function strings(where: string, fields: Json, key: string): string[] {
   if (!Array.isArray(value) || !value.every((entry) => typeof entry === "string")) {
     throw new ConfigError(`${where}: '${key}' must be a list of strings`);
   }
+  return value;
+}
+
+function text(where: string, fields: Json, key: string): string {
+  const value = fields[key] ?? "";
+  if (typeof value !== "string") throw new ConfigError(`${where}: '${key}' must be a string`);
   return value;
 }
 

@@ -1,10 +1,11 @@
 /** A node's ports as its calculator sees them while it runs. */
 
-import type { CalculatorContext } from "./calculator";
+import type { CalculatorContext, Port } from "./calculator";
 import { release } from "./calculator";
 import type { Clock } from "./clock";
 import type { NodeConfig } from "./config";
 import type { Stream } from "./stream";
+import { StreamError } from "./stream";
 import type { InputSet } from "./sync_set";
 import { TagMap } from "./tag_map";
 import * as Timestamp from "./timestamp";
@@ -41,6 +42,8 @@ export class Context implements CalculatorContext {
   constructor(
     config: NodeConfig,
     private readonly run: Run,
+    /** What the contract promises of its outputs' timestamps: microseconds from the input's, null for nothing. */
+    readonly offset: number | null,
   ) {
     this.inputs = new TagMap(config.inputStream);
     this.outputs = new TagMap(config.outputStream);
@@ -48,6 +51,14 @@ export class Context implements CalculatorContext {
     this.sideOutputs = new TagMap(config.outputSidePacket);
     this.tags = this.inputs.entries.map(({ tag }) => tag);
     this.streams = this.outputs.entries.map(({ name }) => run.stream(name));
+  }
+
+  get ports(): readonly Port[] {
+    return this.inputs.entries;
+  }
+
+  get sidePorts(): readonly Port[] {
+    return this.sideInputs.entries;
   }
 
   get clock(): Clock {
@@ -109,10 +120,19 @@ export class Context implements CalculatorContext {
 
   private give(stream: Stream | undefined, timestamp: number, value: unknown): void {
     try {
-      if (!this.run.isHalted) stream?.add(timestamp, value);
+      if (stream && !this.run.isHalted) {
+        if (this.offset !== null) this.keepPromise(stream, timestamp);
+        stream.add(timestamp, value);
+      }
     } finally {
       release(value);
     }
+  }
+
+  private keepPromise(stream: Stream, timestamp: number): void {
+    if (timestamp >= Timestamp.plus(this.timestamp, this.offset!)) return;
+    const at = `a packet at timestamp ${Timestamp.toDebugString(timestamp)} on the stream '${stream.name}'`;
+    throw new StreamError(`${at} comes too late: the calculator's timestamp offset is ${this.offset!}`);
   }
 
   setNextTimestampBound(tag: string, index: number, timestamp: number): void {
@@ -126,6 +146,10 @@ export class Context implements CalculatorContext {
   emitSide(tag: string, value: unknown, index = 0): void {
     const place = this.sideOutputs.place(tag, index);
     if (place !== undefined) this.run.setSide(this.sideOutputs.entries[place]!.name, value);
+  }
+
+  sideOutputCount(tag: string): number {
+    return this.sideOutputs.count(tag);
   }
 
   stop(): void {

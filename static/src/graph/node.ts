@@ -2,13 +2,13 @@
 
 import type { Calculator, Contract } from "./calculator";
 import type { GraphConfig, HandlerConfig, NodeConfig } from "./config";
-import { ConfigError } from "./config";
 import type { Run } from "./context";
 import { Context, MISSING } from "./context";
 import type { InputPolicy } from "./input_policy";
 import { inputPolicy } from "./input_policy";
 import type { Consumer } from "./input_queue";
 import { InputQueue } from "./input_queue";
+import { located } from "./located";
 import { Readiness } from "./sync_set";
 import * as Timestamp from "./timestamp";
 
@@ -80,27 +80,19 @@ export class Node implements Consumer {
     private readonly host: Host,
   ) {
     this.rank = id - OPEN_FIRST;
-    this.context = new Context(config, host);
+    this.offset = this.isSource ? null : (contract.timestampOffset ?? null);
+    this.context = new Context(config, host, this.offset);
     this.queues = this.context.inputs.entries.map(({ name }) => {
       const queue = new InputQueue(name, this);
       host.stream(name).readers.push(queue);
       return queue;
     });
-    this.offset = this.isSource ? null : (contract.timestampOffset ?? null);
-    this.policy = this.located(() => inputPolicy(handlerOf(config, contract, graph), this.policyInputs(contract)));
+    this.policy = located(config, () => inputPolicy(handlerOf(config, contract, graph), this.policyInputs(contract)));
   }
 
   private policyInputs(contract: Contract): Parameters<typeof inputPolicy>[1] {
     const processBounds = contract.processTimestampBounds ?? false;
     return { queues: this.queues, tags: this.context.inputs, processBounds };
-  }
-
-  private located<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw error instanceof ConfigError ? new ConfigError(`the node '${this.name}': ${error.message}`) : error;
-    }
   }
 
   get name(): string {

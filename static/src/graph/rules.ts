@@ -2,6 +2,7 @@
 
 import type { GraphConfig, NodeConfig } from "./config";
 import { ConfigError } from "./config";
+import { executorProblems } from "./executors";
 import { splitEntries } from "./tag_map";
 import { topologicalOrder } from "./topology";
 
@@ -11,7 +12,7 @@ const KINDS = ["inputStream", "outputStream", "inputSidePacket", "outputSidePack
 
 /** The nodes in the order of their ids; throws a {@link ConfigError} that names every problem, one a line. */
 export function check(config: GraphConfig, known: ReadonlySet<string>): readonly NodeConfig[] {
-  refuse([...unknown(config, known), ...entries(config)]);
+  refuse([...unknown(config, known), ...entries(config), ...executorProblems(config)]);
   refuse([...producers(config), ...consumers(config)]);
   const { order, left } = topologicalOrder(config.node);
   refuse(left.length ? [circle(left)] : []);
@@ -37,8 +38,13 @@ function* entriesOf(where: string, given: readonly string[]): Iterable<string> {
   for (const entry of given) {
     if (!ENTRY.test(entry)) yield `${where}: '${entry}' is no stream; write "name", "TAG:name" or "TAG:1:name"`;
   }
-  const ports = splitEntries(given).map(({ tag, index }) => `${tag}:${index}`);
-  for (const port of twice(ports)) yield `${where}: '${port}' is given twice; give each its own index`;
+  const ports = splitEntries(given);
+  const named = ports.map(({ tag, index }) => `${tag}:${index}`);
+  for (const port of twice(named)) yield `${where}: '${port}' is given twice; give each its own index`;
+  for (const { tag, index } of ports) {
+    const isGap = index > 0 && !named.includes(`${tag}:${index - 1}`);
+    if (isGap) yield `${where}: '${tag}:${index}' is given and '${tag}:${index - 1}' is not; indices have no gaps`;
+  }
 }
 
 function twice(names: readonly string[]): Set<string> {

@@ -14,16 +14,17 @@ import { REAL_CLOCK } from "./clock";
 import type { GraphConfig, NodeConfig } from "./config";
 import { ConfigError } from "./config";
 import { Entrance } from "./entrance";
+import { located } from "./located";
 import type { Host } from "./node";
 import { Node } from "./node";
 import { ReadyQueue } from "./ready_queue";
 import { check } from "./rules";
 import { SourceLayers } from "./source_layers";
 import type { Observer } from "./stream";
-import { Stream } from "./stream";
+import { Stream, StreamError } from "./stream";
 import { splitEntries } from "./tag_map";
 import { Throttling } from "./throttle";
-import { nextAllowedInStream } from "./timestamp";
+import { nextAllowedInStream, toDebugString } from "./timestamp";
 
 export type { Observer } from "./stream";
 
@@ -69,7 +70,7 @@ export class Scheduler<S> implements Host {
 
   private makeNode(id: number, node: NodeConfig, type: CalculatorType<S>, services: S): Node {
     const { contract = SAME_TIMESTAMP } = type;
-    const stated = typeof contract === "function" ? contract(node.options) : contract;
+    const stated = typeof contract === "function" ? located(node, () => contract(node)) : contract;
     return new Node(id, node, this.config, stated, type.create(node.options, services, node.name), this);
   }
 
@@ -77,6 +78,13 @@ export class Scheduler<S> implements Host {
     let stream = this.streams.get(name);
     if (!stream) this.streams.set(name, (stream = new Stream(name)));
     return stream;
+  }
+
+  /** Throws a {@link ConfigError} if the graph has no stream of this name. */
+  requireStream(name: string): void {
+    if (this.streams.has(name)) return;
+    const known = [...this.streams.keys()].map((one) => `'${one}'`).join(", ");
+    throw new ConfigError(`the graph has no stream '${name}'; it has ${known || "none"}`);
   }
 
   /** `onBound`, if given, sees the timestamps that are settled without a packet. */
@@ -170,6 +178,51 @@ export class Scheduler<S> implements Host {
     if (timestamp < stream.bound) throw new ConfigError(`timestamp ${timestamp} is not later than the last one`);
   }
 
+  /** Adds one packet to an input and runs what can run; takes over its reference. What it throws ends the run. */
+  addPacket(name: string, timestamp: number, payload: unknown): void {
+    try {
+      this.requireRunning();
+      const { stream } = this.entrance(name);
+      this.orFail(() => {
+        stream.add(timestamp, payload);
+      });
+    } finally {
+      release(payload);
+    }
+    this.pump();
+  }
+
+  private orFail(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.fail(error);
+      this.pump();
+      throw error;
+    }
+  }
+
+  /** Promises that no packet below this timestamp comes to an input. */
+  advanceInput(name: string, bound: number): void {
+    const { stream } = this.entrance(name);
+    this.orFail(() => {
+      requireBound(stream, bound);
+    });
+    stream.advance(bound);
+    this.pump();
+  }
+
+  closeInput(name: string): void {
+    this.entrance(name).stream.close();
+    this.pump();
+  }
+
+  /** Closes all sources and all inputs of the graph. */
+  closeSources(): void {
+    this.stopped();
+    this.pump();
+  }
+
   /** The graph's input of this name; throws a {@link ConfigError} if there is none. */
   entrance(name: string): Entrance {
     const entrance = this.entrances.get(name);
@@ -218,6 +271,17 @@ export class Scheduler<S> implements Host {
     }
     if (this.ending) await this.ending;
     if (this.failure) throw this.failure.error;
+  }
+
+  /** Until the run has ended: all sources and inputs are closed, and what they gave is processed. */
+  async done(): Promise<void> {
+    this.pump();
+    while (!this.ending) {
+      await new Promise<void>((resolve) => {
+        this.waiting.push(resolve);
+      });
+    }
+    await this.idle();
   }
 
   /** Ends the run: closes every calculator, drops what waits. The graph may be opened again. */
@@ -285,6 +349,12 @@ export class Scheduler<S> implements Host {
     for (const node of this.nodes) if (!node.isClosed) await node.abort();
     for (const entrance of this.entrances.values()) entrance.evaluate();
   }
+}
+
+function requireBound(stream: Stream, bound: number): void {
+  if (bound >= stream.bound) return;
+  const [asked, present] = [toDebugString(bound), toDebugString(stream.bound)];
+  throw new StreamError(`the bound ${asked} of the stream '${stream.name}' is below the present one, ${present}`);
 }
 
 function deadlock(streams: readonly string[]): Error {

@@ -24,6 +24,7 @@ export class Stream {
   private readonly observers: Observer[] = [];
   private readonly boundObservers: ((timestamp: number) => void)[] = [];
   private lastSeen = Timestamp.UNSTARTED;
+  private hasPackets = false;
 
   constructor(readonly name: string) {}
 
@@ -45,6 +46,7 @@ export class Stream {
   add(timestamp: number, payload: unknown): void {
     this.check(timestamp);
     this.lastSeen = timestamp;
+    this.hasPackets = true;
     this.bound = Timestamp.nextAllowedInStream(timestamp);
     for (const observer of this.observers) observer(payload, timestamp);
     if (!this.readers.length) return;
@@ -56,12 +58,14 @@ export class Stream {
   }
 
   private check(timestamp: number): void {
-    if (timestamp >= this.bound && Timestamp.isAllowedInStream(timestamp)) return;
+    const isAlone = timestamp !== Timestamp.POST_STREAM || !this.hasPackets;
+    if (timestamp >= this.bound && Timestamp.isAllowedInStream(timestamp) && isAlone) return;
     const at = `a packet at timestamp ${Timestamp.toDebugString(timestamp)} on the stream '${this.name}'`;
     if (this.isClosed) throw new StreamError(`${at} comes after the stream was closed`);
     if (!Timestamp.isAllowedInStream(timestamp)) {
       throw new StreamError(`${at} has a timestamp that no packet may have; give a whole number of microseconds`);
     }
+    if (!isAlone) throw new StreamError(`${at} must be the only packet of its stream`);
     const bound = Timestamp.toDebugString(this.bound);
     throw new StreamError(`${at} comes too late: the next may be at ${bound} at the earliest; timestamps must rise`);
   }
@@ -72,7 +76,8 @@ export class Stream {
     this.bound = bound;
     for (const queue of this.readers) queue.advance(bound);
     const settled = Timestamp.previousAllowedInStream(bound);
-    if (settled <= this.lastSeen) return;
+    // The end of a stream is no timestamp: MediaPipe's observers do not see it either.
+    if (settled <= this.lastSeen || !Timestamp.isRangeValue(bound)) return;
     this.lastSeen = settled;
     for (const observer of this.boundObservers) observer(settled);
   }
@@ -85,5 +90,6 @@ export class Stream {
   reset(): void {
     this.bound = Timestamp.PRE_STREAM;
     this.lastSeen = Timestamp.UNSTARTED;
+    this.hasPackets = false;
   }
 }

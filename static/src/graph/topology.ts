@@ -1,12 +1,14 @@
 /** Which node reads from which: the order of a graph's nodes, and its cycles. */
 
 import type { NodeConfig } from "./config";
+import { located } from "./located";
 import { splitEntries, TagMap } from "./tag_map";
 
 /** The names of what goes into a node, streams and side packets; back edges do not count. */
 export function forwardInputs(node: NodeConfig): string[] {
   const inputs = new TagMap(node.inputStream);
-  const back = new Set(node.inputStreamInfo.filter((one) => one.backEdge).map((one) => inputs.require(one.tagIndex)));
+  const marked = node.inputStreamInfo.filter((one) => one.backEdge);
+  const back = new Set(located(node, () => marked.map((one) => inputs.require(one.tagIndex))));
   const streams = inputs.entries.filter((_, place) => !back.has(place));
   return [...streams, ...splitEntries(node.inputSidePacket)].map(({ name }) => name);
 }
