@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pyweb_ml.graph.asset import Model
-from pyweb_ml.graph.calculator_base import CalculatorBase, CalculatorContext
+from pyweb_ml.graph.calculator_base import STOP, CalculatorBase, CalculatorContext, Status
 from pyweb_ml.graph.config import NodeConfig, split_entries, split_name
 from pyweb_ml.graph.contract import Contract, InputPort
 from pyweb_ml.graph.payloads import type_mismatch
@@ -40,17 +40,20 @@ class FunctionCalculator(CalculatorBase, register=False):
             for key, position in zip(self._side_keys, self._outputs, strict=True):
                 cc.output_side_packets(*key).set(made[position])
 
-    def process(self, cc: CalculatorContext) -> None:
+    def process(self, cc: CalculatorContext) -> Status | None:
+        if not self._inputs:
+            return STOP
         given: dict[str, Any] = {}
         for key, port in zip(self._inputs, self._parameters, strict=True):
             value = cc.inputs(*key).value
             if value is None and not port.optional:
-                return
+                return None
             given[port.parameter] = value
         made = self._split(self._work(**given, **self._side, **self._options))
         for key, position in zip(self._output_keys, self._outputs, strict=False):
             if made[position] is not None:
                 cc.outputs(*key).add(cc.input_timestamp, made[position])
+        return None
 
     def close(self, cc: CalculatorContext) -> None:
         self._close()

@@ -74,8 +74,8 @@ class Node:
 
     @property
     def is_source(self) -> bool:
-        """It has outputs, and no inputs to wait for."""
-        return not len(self.queues) and bool(self.kind.contract.outputs.all)
+        """It has no inputs to wait for."""
+        return not len(self.queues)
 
     def _make_policy(self, handler: HandlerConfig | None) -> InputPolicy | None:
         if not len(self.queues):

@@ -1,7 +1,7 @@
 """Side packets whose values the config states."""
 
 from pyweb_ml.errors import ConfigError
-from pyweb_ml.graph.calculator_base import CalculatorBase, CalculatorContext, CalculatorContract
+from pyweb_ml.graph.calculator_base import STOP, CalculatorBase, CalculatorContext, CalculatorContract, Status
 
 
 class ConstantSidePacketCalculator(CalculatorBase):
@@ -23,3 +23,6 @@ class ConstantSidePacketCalculator(CalculatorBase):
         for place, one in enumerate(cc.options["packet"]):
             (value,) = one.values()
             cc.output_side_packets("PACKET", place).set(value)
+
+    def process(self, cc: CalculatorContext) -> Status:
+        return STOP

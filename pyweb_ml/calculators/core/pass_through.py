@@ -1,6 +1,6 @@
 """Passes every input to the output of the same tag and index."""
 
-from pyweb_ml.graph.calculator_base import CalculatorBase, CalculatorContext, CalculatorContract
+from pyweb_ml.graph.calculator_base import STOP, CalculatorBase, CalculatorContext, CalculatorContract, Status
 
 
 class PassThroughCalculator(CalculatorBase):
@@ -19,7 +19,8 @@ class PassThroughCalculator(CalculatorBase):
         for key in cc.output_side_packets.keys:
             cc.output_side_packets(*key).set(cc.input_side_packets(*key))
 
-    def process(self, cc: CalculatorContext) -> None:
+    def process(self, cc: CalculatorContext) -> Status | None:
         for source, target in zip(cc.inputs.all, cc.outputs.all, strict=True):
             if not source.is_empty:
                 target.add(cc.input_timestamp, source.value)
+        return None if len(cc.inputs) else STOP

@@ -1,0 +1,221 @@
+"""The loop of a scheduler: of all that a graph's nodes can do, which is done next.
+
+Source of the order: mediapipe/framework/scheduler_queue.cc; of a node's life: calculator_node.cc.
+"""
+
+import heapq
+import itertools
+from collections import deque
+from typing import Any
+
+from pyweb_ml.errors import ConfigError
+from pyweb_ml.graph import timestamp
+from pyweb_ml.graph.calculator_base import STOP, CalculatorContext
+from pyweb_ml.runner import outputs
+from pyweb_ml.runner.input_policy import Readiness
+from pyweb_ml.runner.network import Network
+from pyweb_ml.runner.node import Node, State
+from pyweb_ml.runner.task import Task
+
+
+class Loop:
+    """Runs the nodes of a network, a task at a time.
+
+    Attributes:
+        side_packets: those given and those made so far, by name.
+        stopping: the sources are to close, rather than to run again.
+    """
+
+    def __init__(self, network: Network, report_deadlock: bool) -> None:
+        self._network = network
+        self._report_deadlock = report_deadlock
+        self.side_packets: dict[str, Any] = {}
+        self.stopping = False
+        self._touched: deque[Node] = deque()
+        self._ready: list[Task] = []
+        self._sources: list[Node] = []
+        self._active: list[Node] = []
+        self._unopened = list(network.nodes)
+        self._numbers = itertools.count()
+        for node in network.nodes:
+            node.on_touch = self._touched.append
+
+    def step(self) -> bool:
+        """Runs what comes first; False if no node can run. Raises what goes wrong."""
+        while self._touched:
+            node = self._touched.popleft()
+            node.touched = False
+            self._prepare(node)
+        if not self._ready:
+            return False
+        heapq.heappop(self._ready).run()
+        return True
+
+    def stop(self) -> None:
+        """Closes all graph inputs, and has the sources close when their turn comes."""
+        self.stopping = True
+        for stream in self._network.inputs.values():
+            stream.close()
+
+    def _prepare(self, node: Node) -> None:
+        """Takes the input sets that a node can run on now; where there is none, moves its outputs' bounds."""
+        try:
+            self._take_inputs(node)
+        except ConfigError as error:
+            raise node.failure(timestamp.UNSET, error) from error
+
+    def _take_inputs(self, node: Node) -> None:
+        policy = node.policy
+        while policy and node.state is State.OPENED and not node.closing and node.in_flight < node.max_in_flight:
+            readiness, at = policy.readiness()
+            if readiness is Readiness.WAIT:
+                outputs.move_bounds(node, node.batch[0].input_timestamp if node.batch else at)
+                return
+            if readiness is Readiness.CLOSE:
+                if not node.in_flight:
+                    self._push_close(node)
+                return
+            context = node.context()
+            context.input_timestamp = at
+            policy.take(at, context.inputs.all)
+            node.batch.append(context)
+            if len(node.batch) >= policy.batch_size:
+                self._push_batch(node)
+
+    def _push_batch(self, node: Node) -> None:
+        batch, node.batch = node.batch, []
+        node.in_flight += 1
+        self._push((1, -node.id, 0, 0), lambda: self._process_all(node, batch))
+
+    def _push_close(self, node: Node) -> None:
+        if node.batch:
+            self._push_batch(node)
+            return
+        node.closing = True
+        self._push((1, -node.id, 0, 0), lambda: self._close_node(node))
+
+    def _push(self, priority: tuple[int, int, int, int], run: Any) -> None:
+        heapq.heappush(self._ready, Task(priority, next(self._numbers), run))
+
+    def _process_all(self, node: Node, batch: list[CalculatorContext]) -> None:
+        for context in batch:
+            status = node.process(context)
+            self._finish(node, context)
+            if status is STOP:
+                self.stop()
+        node.in_flight -= 1
+        node.touch()
+
+    def _finish(self, node: Node, context: CalculatorContext) -> None:
+        outputs.send(node, context)
+        self._announce(node)
+        node.give_back(context)
+
+    def open_able(self) -> None:
+        """Has every node opened whose side packets are there, and whose upstream nodes are open."""
+        able = [node for node in self._unopened if self._network.can_open(node, self.side_packets)]
+        for node in able:
+            self._unopened.remove(node)
+            self._push((0, node.id, 0, 0), lambda node=node: self._open_node(node))
+
+    def _open_node(self, node: Node) -> None:
+        node.side = self._network.side_inputs(node, self.side_packets)
+        context = node.context()
+        node.open(context)
+        node.state = State.OPENED
+        self._finish(node, context)
+        if node.is_source:
+            self._sources.append(node)
+        node.touch()
+        if self._unopened:
+            self.open_able()
+
+    def _announce(self, node: Node) -> None:
+        """Gives the side packets that a node has just set to those that wait for them."""
+        fresh = [one for one in node.made if one.is_set and not one.announced]
+        for one in fresh:
+            one.announced = True
+            self.side_packets[one.name] = one.value
+        if fresh and self._unopened:
+            self.open_able()
+
+    def _close_node(self, node: Node) -> None:
+        for queue in node.queues:
+            queue.close()
+        if node.offset is not None and len(node.queues):
+            # The promise of an offset ends with the inputs: nothing is left for Close to emit.
+            for stream in node.streams:
+                stream.close()
+        context = node.context()
+        node.close(context)
+        outputs.send(node, context)
+        self._announce(node)
+        for stream in node.streams:
+            stream.close()
+
+    def end(self, failed: bool) -> Exception | None:
+        """Closes every node that is still open, whatever fails; nobody hears any more what they emit.
+
+        Gives the first failure.
+        """
+        first: Exception | None = None
+        for node in self._network.nodes:
+            if node.state is State.OPENED:
+                context = node.context()
+                context.graph_failed = failed or first is not None
+                try:
+                    node.close(context)
+                except Exception as error:
+                    first = first or error
+                self.side_packets.update({one.name: one.value for one in node.made if one.is_set})
+        return first
+
+    def on_idle(self) -> bool:
+        """Finds more to do when no node can run; says whether there is."""
+        self._active = [node for node in self._active if node.state is State.OPENED]
+        if self._active and self.stopping:
+            return self._schedule_sources()
+        if not self._active and self._sources:
+            lowest = min(node.config.source_layer for node in self._sources)
+            self._active = [node for node in self._sources if node.config.source_layer == lowest]
+            self._sources = [node for node in self._sources if node.config.source_layer != lowest]
+        if self._schedule_sources():
+            return True
+        return bool(self._active) and self.unthrottle()
+
+    def _schedule_sources(self) -> bool:
+        scheduled = [self._schedule_source(node) for node in self._active]
+        return any(scheduled)
+
+    def _schedule_source(self, node: Node) -> bool:
+        if node.in_flight or node.state is not State.OPENED:
+            return False
+        if self._network.throttle.blocks(node.id) and not self.stopping:
+            return False
+        node.in_flight = 1
+        order = min((stream.bound for stream in node.streams), default=0)
+        self._push((2, node.config.source_layer, order, node.id), lambda: self._run_source(node))
+        return True
+
+    def _run_source(self, node: Node) -> None:
+        node.in_flight = 0
+        if self.stopping:
+            self._close_node(node)
+            return
+        context = node.context()
+        context.input_timestamp = 0
+        status = node.process(context)
+        self._finish(node, context)
+        if status is STOP:
+            self._close_node(node)
+        else:
+            self._schedule_source(node)
+
+    def unthrottle(self) -> bool:
+        """Lets full queues grow by one packet, or raises ConfigError where the config wants deadlocks reported."""
+        full = self._network.throttle.full()
+        if full and self._report_deadlock:
+            names = ", ".join(f"'{queue.name}' ({len(queue.packets)} packets)" for queue in full)
+            stuck = f"the graph is stuck: these queues are full, and no node can run: {names}"
+            raise ConfigError(f"{stuck}; raise 'max_queue_size', or leave out 'report_deadlock'")
+        return bool(self._network.throttle.unthrottle())
