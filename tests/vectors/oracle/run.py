@@ -4,6 +4,7 @@ import argparse
 import json
 import multiprocessing
 import os
+from collections import Counter
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from tests.vectors.oracle.running import Json, Oracle, UnregisteredError
 HERE = Path(__file__).resolve().parent
 LIMIT = 20
 """Seconds for one case; MediaPipe waits for ever where a graph is stuck."""
+
+REPEATS = 6
+"""How often a case that differs is run again."""
 
 
 def own_process(oracle: Oracle, case: Json) -> Json:
@@ -63,20 +67,29 @@ def judge(oracle: Oracle, cases: list[Json]) -> Json:
     for case in cases:
         if any("clock" in step for step in case["steps"]) or "TestCalculator" in json.dumps(case["graph"]):
             continue
-        found = own_process(oracle, case)
-        if "unregistered" not in found:
-            verdicts[case["name"]] = {"verdict": verdict(case, found), "mediapipe": found}
+        judged = judge_one(oracle, case)
+        if "unregistered" not in judged["mediapipe"]:
+            verdicts[case["name"]] = judged
     return verdicts
+
+
+def judge_one(oracle: Oracle, case: Json) -> Json:
+    """MediaPipe's verdict on one case; "varies" where its own threads decide, so that only some runs agree."""
+    found = own_process(oracle, case)
+    first = verdict(case, found)
+    if first == "differs" and any(verdict(case, own_process(oracle, case)) == "agrees" for _ in range(REPEATS)):
+        first = "varies"
+    return {"verdict": first, "mediapipe": found}
 
 
 def report(cases: list[Json], verdicts: Json) -> None:
     for case in cases:
         judged: Any = verdicts.get(case["name"])
-        if judged and judged["verdict"] != "agrees":
+        if judged and judged["verdict"] not in ("agrees", "varies"):
             print(f"{judged['verdict']}: {case['name']}")
             print(f"  expected  {case['expect']}\n  MediaPipe {judged['mediapipe']}")
-    agreeing = sum(judged["verdict"] == "agrees" for judged in verdicts.values())
-    print(f"{len(cases)} cases, {len(verdicts)} run by MediaPipe, {agreeing} agree")
+    counted = Counter(judged["verdict"] for judged in verdicts.values())
+    print(f"{len(cases)} cases, {len(verdicts)} run by MediaPipe: {dict(counted)}")
 
 
 def main() -> None:
