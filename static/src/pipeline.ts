@@ -4,6 +4,7 @@ import type { PythonServices } from "./calculators/python";
 import { pythonCalculator } from "./calculators/python";
 import type { InferenceServices } from "./calculators/inference";
 import { inference } from "./calculators/inference";
+import { CORE } from "./calculators/core/index";
 import { STANDARD } from "./calculators/index";
 import type { CalculatorType } from "./graph/calculator";
 import { isShared } from "./graph/calculator";
@@ -39,7 +40,7 @@ export class Pipeline {
   constructor(private readonly parts: PipelineParts) {
     const { site, kernels } = parts;
     const own = Object.keys(site.manifest.python?.calculators ?? {}).map(pythonCalculator);
-    const types: CalculatorType<Services>[] = [...STANDARD, inference, ...own];
+    const types: CalculatorType<Services>[] = [...CORE, ...STANDARD, inference, ...own];
     this.scheduler = new Scheduler(fromJson(site.graph), types, this.services());
     this.reader = new PixelReader(kernels);
     this.display = parts.canvas && new Display(parts.canvas);
