@@ -13,18 +13,19 @@ import type { Clock } from "./clock";
 import { REAL_CLOCK } from "./clock";
 import type { GraphConfig, NodeConfig } from "./config";
 import { ConfigError } from "./config";
-import { Entrance } from "./entrance";
+import type { Entrance } from "./entrance";
+import { Entrances } from "./entrances";
 import { located } from "./located";
 import type { Host } from "./node";
 import { Node } from "./node";
-import { ReadyQueue } from "./ready_queue";
 import { check } from "./rules";
+import { SidePackets } from "./side_packets";
 import { SourceLayers } from "./source_layers";
 import type { Observer } from "./stream";
-import { Stream, StreamError } from "./stream";
+import { Stream } from "./stream";
 import { splitEntries } from "./tag_map";
 import { Throttling } from "./throttle";
-import { nextAllowedInStream, toDebugString } from "./timestamp";
+import { Turns } from "./turns";
 
 export type { Observer } from "./stream";
 
@@ -36,18 +37,16 @@ export class Scheduler<S> implements Host {
   isHalted = true;
   private readonly nodes: readonly Node[];
   private readonly streams = new Map<string, Stream>();
-  private readonly entrances: ReadonlyMap<string, Entrance>;
+  private readonly entrances: Entrances;
   private readonly throttling: Throttling;
   private readonly layers: SourceLayers;
-  private readonly ready = new ReadyQueue<Node>();
-  private side = new Map<string, unknown>();
-  private unopened: Node[] = [];
-  private bounds: Node[] = [];
-  private opened: Node[] = [];
-  private isPumping = false;
-  /** Calculators that have given a promise. */
-  private running = 0;
-  private waiting: (() => void)[] = [];
+  private readonly turns = new Turns(
+    () => this.unblock(),
+    () => {
+      this.endIfOver();
+    },
+  );
+  private readonly side = new SidePackets();
   private failure: { readonly error: unknown } | undefined;
   private ending: Promise<void> | undefined;
 
@@ -60,12 +59,10 @@ export class Scheduler<S> implements Host {
   ) {
     const byName = new Map(types.map((type) => [type.name, type]));
     const order = check(config, new Set(byName.keys()));
-    this.entrances = new Map(
-      splitEntries(config.inputStream).map(({ name }) => [name, new Entrance(this.stream(name))]),
-    );
+    this.entrances = new Entrances(splitEntries(config.inputStream).map(({ name }) => this.stream(name)));
     this.nodes = order.map((node, id) => this.makeNode(id, node, byName.get(node.calculator)!, services));
     this.layers = new SourceLayers(this.nodes);
-    this.throttling = new Throttling(config, this.nodes, this.entrances);
+    this.throttling = new Throttling(config, this.nodes, this.entrances.byName);
   }
 
   private makeNode(id: number, node: NodeConfig, type: CalculatorType<S>, services: S): Node {
@@ -110,58 +107,39 @@ export class Scheduler<S> implements Host {
     return this.side.get(name);
   }
 
-  /** Throws if it is set already: a side packet is set once a run. */
   setSide(name: string, value: unknown): void {
-    if (this.side.has(name)) throw new Error(`the side packet '${name}' is set already; it may be set once a run`);
     this.side.set(name, value);
     this.openAble();
   }
 
   /** Opens every calculator, those that make side packets before those that take them. */
   async open(side: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    this.reset(new Map(Object.entries(side)));
-    this.requireSidePackets();
+    this.reset();
+    this.side.reset(side, this.nodes);
+    this.isHalted = false;
     this.openAble();
     this.layers.activate();
     await this.idle();
   }
 
-  private reset(side: Map<string, unknown>): void {
-    this.isHalted = false;
+  private reset(): void {
+    this.halt();
     this.failure = this.ending = undefined;
-    this.side = side;
-    this.opened = [];
+    this.turns.opened = [];
     for (const stream of this.streams.values()) stream.reset();
     for (const node of this.nodes) node.reset();
     this.throttling.reset();
-    this.unopened = [...this.nodes];
-  }
-
-  private requireSidePackets(): void {
-    const made = new Set(this.nodes.flatMap(({ config }) => splitEntries(config.outputSidePacket).map((one) => one.name)));
-    for (const { config } of this.nodes) {
-      const missing = splitEntries(config.inputSidePacket).find(({ name }) => !made.has(name) && !this.side.has(name));
-      if (missing) throw new ConfigError(`'${config.name}' takes a side packet that nothing makes: '${missing.name}'`);
-    }
   }
 
   private openAble(): void {
-    const { unopened } = this;
-    this.unopened = [];
-    for (const node of unopened) {
-      const isAble = splitEntries(node.config.inputSidePacket).every(({ name }) => this.side.has(name));
-      if (isAble) this.ready.push(node);
-      else this.unopened.push(node);
-    }
+    for (const node of this.side.takeAble()) this.turns.push(node);
   }
 
   /** Feeds the inputs at one timestamp and runs until nothing is left to do; takes over a reference to each. */
   async add(timestamp: number, payloads: Readonly<Record<string, unknown>>): Promise<void> {
     try {
       this.requireRunning();
-      for (const name of Object.keys(payloads)) this.requireLater(this.entrance(name).stream, timestamp);
-      for (const [name, payload] of Object.entries(payloads)) this.stream(name).add(timestamp, payload);
-      for (const { stream } of this.entrances.values()) stream.advance(nextAllowedInStream(timestamp));
+      this.entrances.feed(timestamp, payloads);
     } finally {
       for (const payload of Object.values(payloads)) release(payload);
     }
@@ -172,10 +150,6 @@ export class Scheduler<S> implements Host {
   requireRunning(): void {
     if (this.failure) throw this.failure.error;
     if (this.isHalted) throw new ConfigError("the graph is not running; start it first");
-  }
-
-  private requireLater(stream: Stream, timestamp: number): void {
-    if (timestamp < stream.bound) throw new ConfigError(`timestamp ${timestamp} is not later than the last one`);
   }
 
   /** Adds one packet to an input and runs what can run; takes over its reference. What it throws ends the run. */
@@ -204,11 +178,11 @@ export class Scheduler<S> implements Host {
 
   /** Promises that no packet below this timestamp comes to an input. */
   advanceInput(name: string, bound: number): void {
-    const { stream } = this.entrance(name);
+    const entrances = this.entrances;
+    entrances.require(name);
     this.orFail(() => {
-      requireBound(stream, bound);
+      entrances.advance(name, bound);
     });
-    stream.advance(bound);
     this.pump();
   }
 
@@ -225,24 +199,21 @@ export class Scheduler<S> implements Host {
 
   /** The graph's input of this name; throws a {@link ConfigError} if there is none. */
   entrance(name: string): Entrance {
-    const entrance = this.entrances.get(name);
-    if (entrance) return entrance;
-    const known = [...this.entrances.keys()].map((one) => `'${one}'`).join(", ");
-    throw new ConfigError(`the graph has no input '${name}'; it has ${known || "none"}`);
+    return this.entrances.require(name);
   }
 
   /** StatusStop: no source and no input of the graph gives anything more. */
   stopped(): void {
-    for (const { stream } of this.entrances.values()) stream.close();
+    this.entrances.close();
     this.layers.close();
   }
 
   enqueue(node: Node): void {
-    this.ready.push(node);
+    this.turns.push(node);
   }
 
   enqueueBound(node: Node): void {
-    this.bounds.push(node);
+    this.turns.pushBound(node);
   }
 
   /** Ends the run with an error; what came after the first one is not told. */
@@ -257,18 +228,13 @@ export class Scheduler<S> implements Host {
 
   private halt(): void {
     this.isHalted = true;
-    this.ready.clear();
-    this.bounds = [];
+    this.turns.clear();
   }
 
   /** Runs until nothing is left to do; throws the error that ended the run. */
   async idle(): Promise<void> {
     this.pump();
-    while (this.running > 0) {
-      await new Promise<void>((resolve) => {
-        this.waiting.push(resolve);
-      });
-    }
+    await this.turns.settled();
     if (this.ending) await this.ending;
     if (this.failure) throw this.failure.error;
   }
@@ -276,11 +242,7 @@ export class Scheduler<S> implements Host {
   /** Until the run has ended: all sources and inputs are closed, and what they gave is processed. */
   async done(): Promise<void> {
     this.pump();
-    while (!this.ending) {
-      await new Promise<void>((resolve) => {
-        this.waiting.push(resolve);
-      });
-    }
+    while (!this.ending) await this.turns.nextIdle();
     await this.idle();
   }
 
@@ -295,31 +257,7 @@ export class Scheduler<S> implements Host {
 
   /** Runs what is ready; returns with calculators that have given a promise still running. */
   pump(): void {
-    if (this.isPumping) return;
-    this.isPumping = true;
-    while (this.step());
-    this.isPumping = false;
-    if (this.running > 0) return;
-    if (this.isHalted || this.isOver) this.ending ??= this.end();
-    this.wake();
-  }
-
-  private step(): boolean {
-    for (let node = this.bounds.pop(); node; node = this.bounds.pop()) node.propagate();
-    const node = this.ready.pop();
-    if (!node) return this.running === 0 && this.unblock();
-    const isOpening = !node.isOpened;
-    const result = node.run();
-    if (isOpening) this.opened.push(node);
-    if (result) void this.later(result);
-    return true;
-  }
-
-  private async later(result: Promise<void>): Promise<void> {
-    this.running++;
-    await result;
-    this.running--;
-    this.pump();
+    this.turns.pump();
   }
 
   /** What is left to do when nothing is ready: the next sources, or queues that are full and stuck. */
@@ -333,28 +271,17 @@ export class Scheduler<S> implements Host {
     return !this.isHalted;
   }
 
-  private get isOver(): boolean {
-    return this.layers.areClosed && [...this.entrances.values()].every(({ stream }) => stream.isClosed);
-  }
-
-  private wake(): void {
-    const { waiting } = this;
-    this.waiting = [];
-    for (const go of waiting) go();
+  private endIfOver(): void {
+    const isOver = this.layers.areClosed && this.entrances.areClosed;
+    if (this.isHalted || isOver) this.ending ??= this.end();
   }
 
   private async end(): Promise<void> {
     this.halt();
-    for (const node of this.opened.reverse()) if (!node.isClosed) await node.abort();
+    for (const node of this.turns.opened.reverse()) if (!node.isClosed) await node.abort();
     for (const node of this.nodes) if (!node.isClosed) await node.abort();
-    for (const entrance of this.entrances.values()) entrance.evaluate();
+    this.entrances.free();
   }
-}
-
-function requireBound(stream: Stream, bound: number): void {
-  if (bound >= stream.bound) return;
-  const [asked, present] = [toDebugString(bound), toDebugString(stream.bound)];
-  throw new StreamError(`the bound ${asked} of the stream '${stream.name}' is below the present one, ${present}`);
 }
 
 function deadlock(streams: readonly string[]): Error {

@@ -26,7 +26,7 @@ export class SourceLayers {
   /** Begins with the next layer, if the active one is done; whether it did. */
   next(): boolean {
     const layer = this.layers[this.active];
-    if (!layer?.every((node) => node.isClosed)) return false;
+    if (!layer?.every((node) => !node.isOpened)) return false;
     this.active++;
     this.start();
     return this.active < this.layers.length;
@@ -39,8 +39,9 @@ export class SourceLayers {
     }
   }
 
+  /** Whether no source is open: one that waits for its side packets in vain never is. */
   get areClosed(): boolean {
-    return this.layers.every((layer) => layer.every((node) => node.isClosed));
+    return this.layers.every((layer) => layer.every((node) => !node.isOpened));
   }
 
   close(): void {
