@@ -1,7 +1,6 @@
 """The command line: `pywebml COMMAND`."""
 
 import argparse
-import json
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -12,7 +11,7 @@ from pyweb_ml.console import JsonConsole, TextConsole, print_report, size_text
 from pyweb_ml.errors import AppError, PyWebMLError
 from pyweb_ml.version import __version__
 
-_APP = "a .py file, file.py:name, or a folder with an app.py"
+_APP = "a .py file, file.py:name, a folder with an app.py, or MediaPipe's .pbtxt"
 
 _EXAMPLES = """\
 A first app, in the browser:
@@ -184,22 +183,34 @@ def _run(given: argparse.Namespace) -> int:
     return 0
 
 
+_GRAPH_FORMATS = ("json", "pbtxt", "svg")
+
+
 def _add_graph(commands: "_Commands[argparse.ArgumentParser]") -> None:
-    examples = "pywebml graph blur\npywebml graph blur -o blur.json"
-    parser = _add(commands, "graph", _graph, "print an app's graph as MediaPipe's graph config, in JSON", examples)
+    examples = "pywebml graph blur -o blur.svg     # a picture\n"
+    examples += "pywebml graph blur --format pbtxt  # MediaPipe's text\n"
+    examples += "pywebml graph faces.pbtxt -o faces.json --expand"
+    parser = _add(
+        commands, "graph", _graph, "show an app's graph: MediaPipe's graph config, or a picture", examples
+    )
     parser.add_argument("app", metavar="APP", help=_APP)
-    parser.add_argument("-o", "--output", metavar="FILE", help="write it to a .json file")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write it to a .json, .pbtxt or .svg file")
+    parser.add_argument("--format", choices=_GRAPH_FORMATS, help="default: as FILE ends, or json")
+    parser.add_argument("--expand", action="store_true", help="with the nodes of subgraphs in their place")
 
 
 def _graph(given: argparse.Namespace) -> int:
-    from pyweb_ml.apps import load_app, trace_app
+    from pyweb_ml.apps import load_app
     from pyweb_ml.cache import write_whole
-    from pyweb_ml.graph.config import to_json
+    from pyweb_ml.graph_text import graph_text
 
     output = Path(given.output) if given.output else None
-    if output and output.suffix != ".json":
-        raise AppError(f"'{output}': a graph is written as JSON only, so far; give -o a name that ends in .json")
-    text = json.dumps(to_json(trace_app(load_app(given.app)).config), indent=2) + "\n"
+    form = given.format or (output.suffix.lower()[1:] if output else "json")
+    if form not in _GRAPH_FORMATS:
+        raise AppError(
+            f"'{output}': a graph is written as .json, .pbtxt or .svg; end its name so, or give --format"
+        )
+    text = graph_text(load_app(given.app), form, expand=given.expand)
     if output:
         write_whole(output, text.encode())
         print(f"wrote {output} ({size_text(len(text.encode()))})")

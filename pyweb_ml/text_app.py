@@ -65,14 +65,15 @@ class TextApp(App[Any, Any]):
         stated = self.config
         known = known_calculators({})
         try:
-            config = expand(stated, self._find)
+            config = expand(stated, self.find)
             standardise(config, known)
             rules.check(config, known)
         except ConfigError as error:
             raise ConfigError("\n".join(self._placed(stated, str(error)))) from error
         return _graph(self.file, config, stream_types(config, known))
 
-    def _find(self, name: str) -> GraphConfig | None:
+    def find(self, name: str) -> GraphConfig | None:
+        """The subgraph of a name: one beside the file, or else a shipped one."""
         return self._beside.get(name) or subgraphs.find(name)
 
     @cached_property

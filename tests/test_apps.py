@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from pyweb_ml.apps import app_folders, find_app_file, load_app, local_modules, trace_app
-from pyweb_ml.errors import AppError, AuthoringError
+from pyweb_ml.errors import AppError, AuthoringError, ConfigError
 from pyweb_ml.script import script_dependencies
 
 WriteApp = Callable[..., Path]
@@ -131,6 +131,70 @@ def test_an_authoring_error_keeps_its_own_words(write_app: WriteApp) -> None:
     file = write_app(app_source("first").replace("return frame", "return frame + 1"))
     with pytest.raises(AuthoringError, match="has no value while the pipeline is traced"):
         trace_app(load_app(str(file)))
+
+
+GRAPH = """\
+# Gives back what
+# comes in, blurred.
+
+# No more of it.
+input_stream: "frame"
+output_stream: "output"
+node {
+  name: "blur"
+  calculator: "GaussianBlurCalculator"
+  input_stream: "IMAGE:frame"
+  output_stream: "IMAGE:output"
+  node_options { [type.googleapis.com/pywebml.GaussianBlurCalculatorOptions] { sigma: 2 } }
+}
+"""
+
+
+def test_a_text_graph_is_an_app_named_by_its_file_and_described_by_its_first_comment(write_app: WriteApp) -> None:
+    app = load_app(str(write_app(GRAPH, "my_blur.pbtxt")))
+    assert (app.name, app.title) == ("my_blur", "My blur")
+    assert app.description == "Gives back what comes in, blurred."
+    graph = trace_app(app)
+    assert (graph.inputs, graph.outputs, graph.models) == ({"frame": "Image"}, {"output": "Image"}, {})
+
+
+INFERENCE = """\
+input_stream: "a" output_stream: "b"
+node {
+  calculator: "InferenceCalculator" input_stream: "TENSORS:a" output_stream: "TENSORS:b"
+  node_options { [type.googleapis.com/mediapipe.InferenceCalculatorOptions] { model_path: "net.tflite" } }
+}
+"""
+
+
+def test_the_model_of_a_text_graph_lies_beside_it(write_app: WriteApp) -> None:
+    file = write_app(INFERENCE, "graph.pbtxt")
+    model = trace_app(load_app(str(file))).models["net.tflite"]
+    assert (model.source, model.base) == ("net.tflite", file.parent)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        ("sigma", "sgima", "graph.pbtxt: line 12, column 80, node 0 ('blur'), field 'sgima': "),
+        ("IMAGE:frame", "IMAGE:frames", "graph.pbtxt:7: the node 'blur' reads 'frames', which nothing produces"),
+        ('GaussianBlurCalculator"', 'Gauss"', "graph.pbtxt:7: the node 'blur' is a 'Gauss', which is no known"),
+    ],
+)
+def test_a_mistake_in_a_text_graph_is_told_with_its_file_and_line(
+    write_app: WriteApp, right: str, wrong: str, message: str
+) -> None:
+    file = write_app(GRAPH.replace(right, wrong, 1), "graph.pbtxt")
+    with pytest.raises(ConfigError) as caught:
+        trace_app(load_app(str(file)))
+    assert message in str(caught.value)
+
+
+def test_a_text_graph_whose_types_cannot_be_told_is_refused(write_app: WriteApp) -> None:
+    text = 'input_stream: "a" output_stream: "b"\n'
+    text += 'node { calculator: "PassThroughCalculator" input_stream: "a" output_stream: "b" }\n'
+    with pytest.raises(ConfigError, match=r"graph\.pbtxt: the type of the stream 'a' cannot be told"):
+        trace_app(load_app(str(write_app(text, "graph.pbtxt"))))
 
 
 def test_only_folders_with_an_app_belong_to_a_gallery(write_app: WriteApp, tmp_path: Path) -> None:

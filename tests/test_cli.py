@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pyweb_ml.graph.config import from_json
+from pyweb_ml.graph.pbtxt import from_text
 
 RunCli = Callable[..., "subprocess.CompletedProcess[str]"]
 WriteApp = Callable[..., Path]
@@ -22,6 +23,22 @@ def first(frame: pw.Image):
 @pw.app(title="Second")
 def second(frame: pw.Image):
     return frame
+"""
+
+BLURRED = """\
+# All of it.
+input_stream: "frame"
+output_stream: "output"
+node { calculator: "MyBlur" input_stream: "IMAGE:frame" output_stream: "IMAGE:output" }
+"""
+BLUR = """\
+type: "MyBlur"
+input_stream: "IMAGE:in"
+output_stream: "IMAGE:out"
+node {
+  calculator: "GaussianBlurCalculator" input_stream: "IMAGE:in" output_stream: "IMAGE:out"
+  node_options { [type.googleapis.com/pywebml.GaussianBlurCalculatorOptions] { sigma: 2 } }
+}
 """
 
 
@@ -170,10 +187,52 @@ def test_graph_prints_the_config_that_it_also_writes(run_cli: RunCli, python_app
     assert (tmp_path / "graph.json").read_text() == printed
 
 
-@pytest.mark.parametrize("name", ["graph.pbtxt", "graph.svg"])
-def test_graph_says_that_it_writes_json_only(run_cli: RunCli, python_app: Path, tmp_path: Path, name: str) -> None:
-    assert_refused(run_cli("graph", python_app, "-o", name), name, "as JSON only, so far")
-    assert not (tmp_path / name).exists()
+def test_graph_writes_text_and_a_picture_by_the_ending_of_the_name(
+    run_cli: RunCli, python_app: Path, tmp_path: Path
+) -> None:
+    for name in ("graph.pbtxt", "graph.svg"):
+        assert run_cli("graph", python_app, "-o", name).returncode == 0
+        text = (tmp_path / name).read_text()
+        assert run_cli("graph", python_app, "--format", name[6:]).stdout == text
+        assert "negative" in text
+    assert (tmp_path / "graph.svg").read_text().startswith("<svg ")
+    written = from_text((tmp_path / "graph.pbtxt").read_text())
+    assert written == from_json(json.loads(run_cli("graph", python_app).stdout))
+
+
+def test_graph_refuses_a_form_that_it_does_not_know(run_cli: RunCli, python_app: Path, tmp_path: Path) -> None:
+    assert_refused(run_cli("graph", python_app, "-o", "graph.png"), "graph.png", ".json, .pbtxt or .svg")
+    assert not (tmp_path / "graph.png").exists()
+
+
+def test_graph_expands_subgraphs_where_it_is_asked_to(run_cli: RunCli, write_app: WriteApp) -> None:
+    file = write_app(BLURRED, "app/blurred.pbtxt")
+    write_app(BLUR, "app/blur.pbtxt")
+    stated = from_json(json.loads(run_cli("graph", file).stdout))
+    assert [node.calculator for node in stated.node] == ["MyBlur"]
+    expanded = from_json(json.loads(run_cli("graph", file, "--expand").stdout))
+    assert [node.name for node in expanded.node] == ["myblur__GaussianBlurCalculator"]
+    picture = run_cli("graph", file, "--format", "svg").stdout
+    assert "MyBlur" in picture
+    assert "GaussianBlur" in picture
+
+
+def test_run_runs_a_graph_in_mediapipes_text(run_cli: RunCli, write_app: WriteApp, tmp_path: Path) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (4, 3), (10, 20, 30)).save(tmp_path / "in.png")
+    file = write_app(BLURRED, "app/blurred.pbtxt")
+    write_app(BLUR, "app/blur.pbtxt")
+    done = run_cli("run", file, "--input", "in.png", "--output", "out.png")
+    assert (done.returncode, done.stderr) == (0, "")
+    with Image.open(tmp_path / "out.png") as image:
+        assert image.convert("RGB").getpixel((2, 1)) == (10, 20, 30)
+
+
+def test_a_wrong_graph_is_one_line_with_its_place(run_cli: RunCli, write_app: WriteApp) -> None:
+    file = write_app(BLURRED.replace("MyBlur", "NoBlur"), "app/blurred.pbtxt")
+    done = run_cli("run", file, "--input", "in.png", "--output", "out.png")
+    assert_refused(done, "blurred.pbtxt:4: the node 'NoBlur' is a 'NoBlur', which is no known calculator")
 
 
 def test_run_writes_what_the_apps_python_makes_of_a_picture(
