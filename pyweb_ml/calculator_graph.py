@@ -74,7 +74,7 @@ class CalculatorGraph:
         Raises:
             ConfigError: there is no such stream, or the graph runs already.
         """
-        if self._run is not None:
+        if self._run is not None and not self._run.done:
             raise ConfigError(f"observe the stream '{stream_name}' before the graph starts")
         self._any_run().check_stream(stream_name)
         self._observers.append((stream_name, callback_fn, observe_timestamp_bounds))
@@ -89,7 +89,7 @@ class CalculatorGraph:
             ConfigError: a side packet is missing, or set twice; or the graph runs already.
             CalculatorError: a calculator failed.
         """
-        if self._run is not None:
+        if self._run is not None and not self._run.done:
             raise ConfigError("the graph runs already; wait until it is done")
         side = {name: _side_value(name, one) for name, one in (input_side_packets or {}).items()}
         self._run = self._prepare(side)

@@ -42,14 +42,18 @@ class Loop:
 
     def step(self) -> bool:
         """Runs what comes first; False if no node can run. Raises what goes wrong."""
-        while self._touched:
-            node = self._touched.popleft()
-            node.touched = False
-            self._prepare(node)
+        self.look()
         if not self._ready:
             return False
         heapq.heappop(self._ready).run()
         return True
+
+    def look(self) -> None:
+        """Takes the input sets that have become ready; moves bounds where there is none."""
+        while self._touched:
+            node = self._touched.popleft()
+            node.touched = False
+            self._prepare(node)
 
     def stop(self) -> None:
         """Closes all graph inputs, and has the sources close when their turn comes."""
@@ -69,7 +73,9 @@ class Loop:
         while policy and node.state is State.OPENED and not node.closing and node.in_flight < node.max_in_flight:
             readiness, at = policy.readiness()
             if readiness is Readiness.WAIT:
-                outputs.move_bounds(node, node.batch[0].input_timestamp if node.batch else at)
+                # What is in flight may still emit: the bounds move when it has ended, which looks here again.
+                if not node.in_flight:
+                    outputs.move_bounds(node, node.batch[0].input_timestamp if node.batch else at)
                 return
             if readiness is Readiness.CLOSE:
                 if not node.in_flight:

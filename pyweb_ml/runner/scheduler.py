@@ -221,8 +221,10 @@ class Scheduler:
         return self._network.inputs[stream]
 
     def _record(self, work: Callable[[], None]) -> None:
+        """Does something to the graph's inputs; what becomes ready is taken at once, as in MediaPipe."""
         try:
             work()
+            self._loop.look()
         except Exception as error:
             self._fail(error)
             self._raise()

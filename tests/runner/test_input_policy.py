@@ -1,0 +1,84 @@
+"""Input policies, where the order of arrival must not matter; `tests/vectors` has the rest."""
+
+import random
+
+import pyweb_ml as pw
+from pyweb_ml.graph.calculator_base import CalculatorBase, CalculatorContext
+
+Step = tuple[str, int | None]
+"""A packet of a stream at a timestamp; None closes the stream."""
+
+# mediapipe/framework/stream_handler/sync_set_input_stream_handler_test.cc, OrdinaryOperation.
+FIRST: list[Step] = [
+    *[("a", 0), ("c", 0), ("a", 10), ("e", 0), ("c", 10), ("e", 10), ("e", 20), ("a", 20), ("c", 20), ("c", 30)],
+    *[("a", 30), ("a", 40), ("a", 50), ("c", 40), ("a", None), ("e", 40), ("c", 50), ("e", 50), ("c", 60)],
+    *[("c", 70), ("c", None), ("e", None)],
+]
+FIRST_SETS = "0;ace 10;ace 20;ace 30;ac 40;ace 50;ace 60;c 70;c"
+SECOND: list[Step] = [
+    *[("b", -300), ("b", -200), ("b", -100), ("d", -200), ("d", -20), ("d", -10), ("b", 0), ("d", 0), ("d", 10)],
+    *[("b", 10), ("b", 20), ("d", 200), ("b", 100), ("b", 200), ("b", 250), ("b", 300), ("d", None)],
+    ("b", None),
+]
+SECOND_SETS = "-300;b -200;bd -100;b -20;d -10;d 0;bd 10;bd 20;b 100;b 200;bd 250;b 300;b"
+
+
+class Sets(CalculatorBase):
+    """Emits which inputs had a packet, at timestamps of its own."""
+
+    def open(self, cc: CalculatorContext) -> None:
+        self.calls = 0
+
+    def process(self, cc: CalculatorContext) -> None:
+        present = "".join(one.name for one in cc.inputs if not one.is_empty)
+        cc.outputs().add(self.calls, f"{cc.input_timestamp};{present}")
+        self.calls += 1
+
+
+def config() -> dict[str, object]:
+    options = {"sync_set": [{"tag_index": [":0", ":2", ":4"]}]}
+    node = {
+        "calculator": "Sets",
+        "input_stream": list("abcde"),
+        "output_stream": ["sets"],
+        "input_stream_handler": {
+            "input_stream_handler": "SyncSetInputStreamHandler",
+            "options": {"[mediapipe.SyncSetInputStreamHandlerOptions.ext]": options},
+        },
+    }
+    return {"input_stream": list("abcde"), "node": [node]}
+
+
+def shuffled(seed: int) -> list[Step]:
+    """The two sets' steps, mixed, each in its own order."""
+    chooser = random.Random(seed)
+    left = [list(FIRST), list(SECOND)]
+    mixed = []
+    while left[0] or left[1]:
+        mixed.append(chooser.choice([steps for steps in left if steps]).pop(0))
+    return mixed
+
+
+def sets(steps: list[Step], seed: int) -> list[str]:
+    chooser = random.Random(seed)
+    graph = pw.CalculatorGraph(config())
+    found: list[str] = []
+    graph.observe_output_stream("sets", lambda _, packet: found.append(packet.value))
+    graph.start_run()
+    for stream, at in steps:
+        if at is None:
+            graph.close_input_stream(stream)
+        else:
+            graph.add_packet_to_input_stream(stream, pw.Packet(at), at)
+        if chooser.random() < 0.5:
+            graph.wait_until_idle()
+    graph.close()
+    return found
+
+
+def test_sync_sets_give_the_same_however_they_are_mixed() -> None:
+    for seed in range(100):
+        found = sets(shuffled(seed), seed)
+        first = [one for one in found if set("ace") & set(one)]
+        second = [one for one in found if set("bd") & set(one)]
+        assert (" ".join(first), " ".join(second)) == (FIRST_SETS, SECOND_SETS), f"seed {seed}"
