@@ -89,15 +89,10 @@ class FlowLimiterCalculator(CalculatorBase):
             self._passes.append(passes)
 
     def _move_bounds(self, cc: CalculatorContext) -> None:
-        ended = cc.inputs().is_done and not self._queues[0]
-        outputs = [cc.outputs()]
+        bound = self._bound(cc, 0)
+        _advance(cc.outputs(), bound)
         if cc.outputs.has("ALLOW") and not self._queues[0]:
-            outputs.append(cc.outputs("ALLOW"))
-        for output in outputs:
-            if ended:
-                output.close()
-            else:
-                _advance(output, self._bound(cc, 0))
+            _advance(cc.outputs("ALLOW"), bound)
 
     def _bound(self, cc: CalculatorContext, place: int) -> int:
         queue = self._queues[place]
@@ -118,5 +113,6 @@ class FlowLimiterCalculator(CalculatorBase):
 
 
 def _advance(output: Output, bound: int) -> None:
-    if bound > output.next_timestamp_bound:
+    # Beyond the last timestamp there is nothing to promise: the stream's end says it.
+    if output.next_timestamp_bound < bound <= timestamp.POST_STREAM:
         output.set_next_timestamp_bound(bound)

@@ -103,3 +103,19 @@ def test_the_auxiliary_stream_follows_the_main_one() -> None:
 def test_without_a_timeout_a_lost_frame_stops_the_flow() -> None:
     work = worked(21, 12_000, lost=4, keeps_bound=False, max_in_flight=1)
     assert work.passed == [0, 2]
+
+
+def test_the_graphs_input_policy_goes_before_the_calculators_own() -> None:
+    # As MediaPipe 0.10.21 does when it is run: the first frame has left the queue before FINISHED lets it go.
+    config = _config({})
+    config["input_stream_handler"] = {"input_stream_handler": "FixedSizeInputStreamHandler"}
+    config["node"][0].update(input_stream=["in", "FINISHED:done"], output_stream=["out"])
+    graph = pw.CalculatorGraph({**config, "input_stream": ["in", "done"]})
+    passed: list[int] = []
+    graph.observe_output_stream("out", lambda _, packet: passed.append(packet.timestamp))
+    graph.start_run()
+    for at in (1, 2):
+        graph.add_packet_to_input_stream("in", pw.packet_creator.create_int(at).at(at))
+        graph.wait_until_idle()
+    graph.close()
+    assert passed == [2]
