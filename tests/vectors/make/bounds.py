@@ -140,6 +140,19 @@ _PRESENT = [
     case("Absence is told once for a bound, at its last settled timestamp", RUN,
          graph("a", node("PacketPresenceCalculator", "PACKET:a", "PRESENCE:out")), steps("a<10 | a@12 | a<20 |"),
          packets={"out": [[9, False], [12, True], [19, False]]}),
+    case("The end of a flow limiter's ALLOW tells of no absence", RUN,
+         graph("in done", node("FlowLimiterCalculator", "in FINISHED:done", "out ALLOW:allow"),
+               node("PacketPresenceCalculator", "PACKET:allow", "PRESENCE:present")), steps("in. | done. |"),
+         packets={"present": []}),
+    case("The end of a loopback tells of no absence", RUN,
+         graph("main loop", node("PreviousLoopbackCalculator", "MAIN:main LOOP:loop", "PREV_LOOP:out"),
+               node("PacketPresenceCalculator", "PACKET:out", "PRESENCE:present")), steps("main. | loop. |"),
+         packets={"present": []}),
+    case("The end of a gate tells of no absence", RUN,
+         graph("a c", node("GateCalculator", "a ALLOW:c", "out STATE_CHANGE:state"),
+               node("PacketPresenceCalculator", "PACKET:state", "PRESENCE:present")),
+               steps("a@1 c@1=true | a. | c. |"),
+         packets={"present": [[1, False]]}),
 ]  # fmt: skip
 
 _SUMMARIES = [

@@ -112,4 +112,12 @@ _CYCLES = [
                node("PassThroughCalculator", "a", "b", name="second")), [], error=["first", "second"]),
 ]  # fmt: skip
 
-CASES = [*_ECHOES, *_OPEN, *_CYCLES]
+_ENDS = [
+    case("A packet behind a loop that waits for another stream's end is given when that ends", GRAPH,
+         graph("in", LOOP, node("PassThroughCalculator", "in previous", "out prev"), node("HoldTestCalculator",
+         "previous", "held"),
+               node("JoinTestCalculator", "out held", "joined")), steps("in@1"),
+         packets={"joined": [[1, [1, None]]]}),
+]  # fmt: skip
+
+CASES = [*_ECHOES, *_OPEN, *_CYCLES, *_ENDS]
