@@ -72,6 +72,7 @@ class NodeConfig:
     buffer_size_hint: int = 0
     input_stream_handler: HandlerConfig | None = None
     input_stream_info: list[InputStreamInfo] = field(default_factory=list)
+    output_stream_handler: dict[str, Any] = field(default_factory=dict)
     executor: str = ""
     max_in_flight: int = 0
     option_value: list[str] = field(default_factory=list)
@@ -85,6 +86,7 @@ class GraphConfig:
         max_queue_size: packets that an input's queue holds before sources wait; 0: 100, -1: no limit.
         report_deadlock: a graph that is stuck on full queues fails, rather than have them grow.
         num_threads: of the default executor; 0: as many as the machine has processors.
+        output_stream_handler, profiler_config, runtime_info: kept as they are stated, by MediaPipe's field names.
         type: what a node calls this graph where it is a subgraph.
         options: field values; kept as `graph_options` with `options_type`, for `option_value` of the nodes.
     """
@@ -99,6 +101,9 @@ class GraphConfig:
     num_threads: int = 0
     executor: list[ExecutorConfig] = field(default_factory=list)
     input_stream_handler: HandlerConfig | None = None
+    output_stream_handler: dict[str, Any] = field(default_factory=dict)
+    profiler_config: dict[str, Any] = field(default_factory=dict)
+    runtime_info: dict[str, Any] = field(default_factory=dict)
     type: str = ""
     package: str = ""
     options_type: str = ""
@@ -111,7 +116,12 @@ ANY_OPTIONS: Final[dict[Any, str]] = {NodeConfig: "node_options", GraphConfig: "
 
 def _kinds(config: Any) -> dict[str, tuple[Any, bool]]:
     hints = {name: hint for name, hint in get_type_hints(config).items() if not name.startswith("options")}
-    return {name: ((get_args(hint) or (hint,))[0], get_origin(hint) is list) for name, hint in hints.items()}
+    return {name: (_kind(hint), get_origin(hint) is list) for name, hint in hints.items()}
+
+
+def _kind(hint: Any) -> Any:
+    """The class of a field's values, or of those in its list."""
+    return dict if get_origin(hint) is dict else (get_args(hint) or (hint,))[0]
 
 
 KINDS: Final[dict[Any, dict[str, tuple[Any, bool]]]] = {
@@ -226,12 +236,16 @@ def _field(where: str, fields: dict[str, Any], name: str, kind: Any, several: bo
         return _one(f"{where}: '{name}'", where + f", '{name}'", value, kind)
     if kind is str and not all(isinstance(one, str) for one in value):
         raise ConfigError(f"{where}: '{name}' must be a list of strings")
-    place = "{name} {index}" if where == "the graph" else where + ", {name} {index}"
-    inner = [place.format(name=name, index=index) for index in range(len(value))]
-    return [_one(at, at, one, kind) for at, one in zip(inner, value, strict=True)]
+    outer = "" if where == "the graph" else f"{where}, "
+    return [_one("", f"{outer}{name} {index}", one, kind) for index, one in enumerate(value)]
 
 
-_NAMES: Final[dict[Any, str]] = {str: "a string", int: "a whole number of 32 bits", bool: "true or false"}
+_NAMES: Final[dict[Any, str]] = {
+    str: "a string",
+    int: "a whole number of 32 bits",
+    bool: "true or false",
+    dict: "a JSON object",
+}
 
 
 def _one(what: str, where: str, value: Any, kind: Any) -> Any:

@@ -39,19 +39,24 @@ def stream_types(config: GraphConfig, contracts: Mapping[str, Any]) -> dict[str,
         for stream, type in _taken(contracts.get(node.calculator), node.input_stream, node.input_side_packet):
             taken.setdefault(stream, type)
     passed = [pair for node in config.node if node.calculator in PASSING for pair in _pairs(node)]
-    while _spread(types, passed):
-        pass
+    _spread(types, passed)
     types = {**taken, **types}
-    while _spread(types, [(after, before) for before, after in passed]):
-        pass
+    _spread(types, [(after, before) for before, after in passed])
     return types
 
 
-def _spread(types: dict[str, str], pairs: list[tuple[str, str]]) -> bool:
-    """Carries each known type over one pair; whether there was anything to carry."""
-    new = {after: types[before] for before, after in pairs if before in types and after not in types}
-    types.update(new)
-    return bool(new)
+def _spread(types: dict[str, str], pairs: list[tuple[str, str]]) -> None:
+    """Carries known types over pairs of streams of one type, from the first to the second, as far as they go."""
+    following: dict[str, list[str]] = {}
+    for before, after in pairs:
+        following.setdefault(before, []).append(after)
+    waiting = list(types)
+    while waiting:
+        stream = waiting.pop()
+        for after in following.get(stream, ()):
+            if after not in types:
+                types[after] = types[stream]
+                waiting.append(after)
 
 
 def _pairs(node: NodeConfig) -> list[tuple[str, str]]:

@@ -4,11 +4,14 @@ Source of the values: mediapipe/modules/face_detection and mediapipe/modules/sel
 """
 
 import functools
+from collections.abc import Mapping
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from pyweb_ml.graph.asset import Model
 from pyweb_ml.graph.config import GraphConfig
+from pyweb_ml.graph.standard_form import standardise
+from pyweb_ml.graph.subgraph import expand
 
 _FILES: Final = {
     "FaceDetectionShortRangeCpu": "face_detection_short_range",
@@ -46,6 +49,23 @@ MODELS: Final = {
     path: Model(source + path.rpartition("/")[2], sha256) for path, (source, sha256) in _SOURCES.items()
 }
 """Models by the paths that MediaPipe's graphs name them by."""
+
+
+def expanded(
+    config: GraphConfig, known: Mapping[str, Any], side_packets: Mapping[str, Any] | None = None
+) -> GraphConfig:
+    """A config as our runtimes take it: shipped subgraphs expanded, every node named, options complete.
+
+    Args:
+        known: contracts by calculator name; one that has no contract may be there with any value.
+        side_packets: values of input side packets that are known already; a SwitchContainer chooses by them.
+
+    Raises:
+        ConfigError: as `pyweb_ml.graph.subgraph.expand`.
+    """
+    whole = expand(config, find, side_packets)
+    standardise(whole, known)
+    return whole
 
 
 @functools.cache

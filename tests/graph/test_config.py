@@ -28,6 +28,7 @@ MALFORMED: list[tuple[Any, str]] = [
     ({"num_threads": "4"}, "the graph: 'num_threads' must be a whole number of 32 bits, not '4'"),
     ({"max_queue_size": 2**31}, "the graph: 'max_queue_size' must be a whole number of 32 bits"),
     ({"report_deadlock": 1}, "the graph: 'report_deadlock' must be true or false, not 1"),
+    ({"profiler_config": 1}, "the graph: 'profiler_config' must be a JSON object, not 1"),
     ({"executor": ["a"]}, "executor 0 must be a JSON object"),
     (
         {"node": [{"calculator": "A", "input_stream_info": [{"tag": "B"}]}]},
@@ -60,6 +61,9 @@ WHOLE = {
         {"name": "pool", "type": "ThreadPoolExecutor", "options": {"[mediapipe.XOptions.ext]": {"num_threads": 2}}}
     ],
     "input_stream_handler": {"input_stream_handler": "ImmediateInputStreamHandler"},
+    "output_stream_handler": {"output_stream_handler": "InOrderOutputStreamHandler"},
+    "profiler_config": {"trace_enabled": True, "trace_log_capacity": 5},
+    "runtime_info": {"enable_graph_runtime_info": True, "capture_period_msec": 3000},
     "type": "WholeGraph",
     "package": "mediapipe",
     "graph_options": [{"@type": "type.googleapis.com/mediapipe.WholeOptions", "width": 3}],
@@ -79,6 +83,7 @@ WHOLE = {
                     "[mediapipe.SyncSetInputStreamHandlerOptions.ext]": {"sync_set": [{"tag_index": [":0"]}]}
                 },
             },
+            "output_stream_handler": {"output_stream_handler": "InOrderOutputStreamHandler"},
             "max_in_flight": 2,
             "buffer_size_hint": 3,
             "source_layer": 1,

@@ -3,6 +3,8 @@
 import json
 import random
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -188,3 +190,12 @@ def test_whatever_is_done_to_a_json_text_it_is_a_config_or_one_config_error(seed
             pass
         else:
             assert from_json(to_json(config)) == config, text
+
+
+def test_importing_the_package_needs_no_protobuf() -> None:
+    block = "import sys; sys.modules['google.protobuf'] = None; "
+    used = (
+        "import pyweb_ml; from pyweb_ml.graph import rules, subgraph, config, drawing; print(pyweb_ml.__version__)"
+    )
+    done = subprocess.run([sys.executable, "-c", block + used], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

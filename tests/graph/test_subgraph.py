@@ -242,8 +242,7 @@ SHIPPED = {
 def test_a_shipped_subgraph_obeys_every_rule_and_has_its_model(name: str, tag: str) -> None:
     node = {"calculator": name, "input_stream": ["IMAGE:in"], "output_stream": [f"{tag}:out"]}
     config = from_json({"input_stream": ["in"], "output_stream": ["out"], "node": [node]})
-    config = expand(config, subgraphs.find)
-    standardise(config, REGISTRY)
+    config = subgraphs.expanded(config, REGISTRY)
     rules.check(config, REGISTRY)
     models = [one.options["model_path"] for one in config.node if one.calculator == "InferenceCalculator"]
     assert [subgraphs.MODELS[path].name for path in models] == [path.rpartition("/")[2] for path in models]

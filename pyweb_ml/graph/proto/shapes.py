@@ -30,9 +30,29 @@ CALCULATOR_OPTIONS: Final = "mediapipe.CalculatorOptions"
 MEDIAPIPE_OPTIONS: Final = "mediapipe.MediaPipeOptions"
 
 
+# fmt: off
+PARTS: Final[dict[str, dict[str, Shape]]] = {
+    "output_stream_handler": {
+        "output_stream_handler": str, "input_side_packet": [str], "options": MEDIAPIPE_OPTIONS
+    },
+    "profiler_config": {
+        "histogram_interval_size_usec": int, "num_histogram_intervals": int, "enable_profiler": bool,
+        "enable_stream_latency": bool, "use_packet_timestamp_for_added_packet": bool, "trace_log_capacity": int,
+        "trace_event_types_disabled": [int], "trace_log_path": str, "trace_log_count": int,
+        "trace_log_interval_usec": int, "trace_log_margin_usec": int, "trace_log_interval_count": int,
+        "trace_log_disabled": bool, "trace_enabled": bool, "trace_log_instant_events": bool,
+        "calculator_filter": str,
+    },
+    "runtime_info": {"enable_graph_runtime_info": bool, "capture_period_msec": int},
+}
+# fmt: on
+"""Parts of a config that we keep but have no class for (calculator.proto, stream_handler.proto)."""
+
+
 def config_shape(config: type) -> dict[str, Shape]:
     """The fields of a class of `pyweb_ml.graph.config`; a graph's nodes last, where a reader looks for them."""
-    fields = {name: _field_shape(*kind) for name, kind in KINDS[config].items() if name != "node"}
+    kinds = {name: kind for name, kind in KINDS[config].items() if name != "node"}
+    fields = {name: PARTS.get(name) or _field_shape(*kind) for name, kind in kinds.items()}
     options: dict[Any, dict[str, Shape]] = {
         NodeConfig: {"options": CALCULATOR_OPTIONS, "node_options": [ANY]},
         GraphConfig: {"options": MEDIAPIPE_OPTIONS, "graph_options": [ANY], "node": [NAMES[NodeConfig]]},
