@@ -198,12 +198,18 @@ def _read(config: type[T], where: str, value: Any) -> T:
 
 def _read_options(config: type, where: str, fields: dict[str, Any]) -> dict[str, Any]:
     name = ANY_OPTIONS.get(config, "options")
-    if name != "options" and name in fields:
-        return _any_options(where, name, fields[name])
-    options = _fields(f"{where}, 'options'", fields.get("options", {}), None)
+    newer = _any_options(where, name, fields[name]) if name != "options" and name in fields else {}
+    older = _extension_options(where, _fields(f"{where}, 'options'", fields.get("options", {}), None))
+    types = {one["options_type"] for one in (newer, older) if one.get("options_type")}
+    if len(types) > 1:
+        raise ConfigError(f"{where}: 'options' and '{name}' have different types, {' and '.join(sorted(types))}")
+    return older or newer  # as in MediaPipe, where both have one type
+
+
+def _extension_options(where: str, options: dict[str, Any]) -> dict[str, Any]:
     names = [key for key in options if key.startswith("[")]
     if not names:
-        return {"options": options}
+        return {"options": options} if options else {}
     if len(options) > 1 or not names[0].endswith(".ext]"):
         raise ConfigError(f"{where}: 'options' must be one extension, such as '[mediapipe.NameOptions.ext]'")
     inner = _fields(f"{where}, '{names[0]}'", options[names[0]], None)

@@ -111,6 +111,20 @@ def test_options_are_read_in_the_older_form_too() -> None:
     assert from_json({"node": [older]}) == from_json({"node": [newer]})
 
 
+def test_of_options_in_both_forms_the_older_counts_and_two_types_are_refused() -> None:
+    node = {
+        "calculator": "A",
+        "options": {"[mediapipe.AOptions.ext]": {"depth": 1}},
+        "node_options": [{"@type": "type.googleapis.com/mediapipe.AOptions", "depth": 2}],
+    }
+    assert from_json({"node": [node]}).node[0].options == {"depth": 1}
+    node["node_options"] = [{"@type": "type.googleapis.com/mediapipe.BOptions", "depth": 2}]
+    with pytest.raises(
+        ConfigError, match=r"node 0: 'options' and 'node_options' have different types, .*BOptions"
+    ):
+        from_json({"node": [node]})
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
