@@ -29,6 +29,16 @@ def passing(inputs: str, name: str, **options: object) -> Json:
     )
 
 
+def limiter(of_graph: str | None, of_node: str | None) -> Json:
+    """A flow limiter, whose contract asks for the immediate handler; others may be named."""
+    own = {"input_stream_handler": handler(of_node)} if of_node else {}
+    whole = {"input_stream_handler": handler(of_graph)} if of_graph else {}
+    return graph("in done", node("FlowLimiterCalculator", "in FINISHED:done", "out", **own), **whole)
+
+
+LIMITED = steps("in@0 | in@1 | in@2 | done@1 | in@3 | in@4 |")
+"""Under the immediate handler 0 is in flight until done@1; under the default one only what is settled counts."""
+
 _DEFAULT = [
     case("The default handler may be named", FOLDER + "default_input_stream_handler_test.cc", log("a b",
          "Default"),
@@ -40,10 +50,18 @@ _DEFAULT = [
          graph("a b", node("LogTestCalculator", "a b", "log", input_stream_handler=handler("Default")),
                input_stream_handler=handler("Immediate")),
          steps("a@5 | b@1 |"), packets={"log": numbered([1, [None, 1]], [5, [5, None]])}),
-    case("The handler of a calculator's contract goes before the graph's",
-         FOLDER + "set_input_stream_handler_test.cc",
+    case("The graph's handler goes before the one of a calculator's contract", RUN,
          graph("a b", node("ImmediateLogTestCalculator", "a b", "log"), input_stream_handler=handler("Default")),
-         steps("a@5 | b@1 |"), packets={"log": numbered([5, [5, None]], [1, [None, 1]])}),
+         steps("a@5 | b@1 |"), packets={"log": numbered([1, [None, 1]], [5, [5, None]])}),
+    case("A flow limiter has the immediate handler of its contract", RUN, limiter(None, None), LIMITED,
+         packets={"out": same(0, 3)}),
+    case("A flow limiter under the graph's default handler waits for what is finished", RUN, limiter("Default",
+         None),
+         LIMITED, packets={"out": same(0, 1)}),
+    case("A flow limiter's own handler goes before the graph's", RUN, limiter("Default", "Immediate"), LIMITED,
+         packets={"out": same(0, 3)}),
+    case("A flow limiter's own handler goes before its contract's", RUN, limiter(None, "Default"), LIMITED,
+         packets={"out": same(0, 1)}),
 ]  # fmt: skip
 
 _IMMEDIATE = [
