@@ -202,6 +202,19 @@ _MUX = [
          packets={"out": [[1, "a"]]}),
 ]  # fmt: skip
 
+_ALIGN = [
+    case("The align handler moves each stream so that its first packet meets the base stream's", ALIGN,
+         log("a b", "TimestampAlign", timestamp_base_tag_index=":0"), steps("a@100 | b@0 | a@110 | b@10 |"),
+         packets={"log": numbered([100, [100, 0]], [110, [110, 10]])}),
+    case("The base of the align handler may be any stream", ALIGN,
+         log("a b", "TimestampAlign", timestamp_base_tag_index=":1"), steps("a@100 | b@0 | a@110 | b@10 |"),
+         packets={"log": numbered([0, [100, 0]], [10, [110, 10]])}),
+    case("The align handler waits until every stream has had a packet", ALIGN,
+         log("a b", "TimestampAlign", timestamp_base_tag_index=":0"),
+         steps("a@100 | a@110 | a@120 | b@5 | b@25 |"),
+         packets={"log": numbered([100, [100, 5]], [110, [110, None]], [120, [120, 25]])}),
+]  # fmt: skip
+
 _ORDERS = [
     case(f"Fixed size 1 of streams filled in the order {' '.join(order)} keeps the same timestamp", FIXED,
          passing("a b c", "FixedSize"), steps(" | ".join(f"{stream}@1 {stream}@2" for stream in order) + " |"),
@@ -209,4 +222,4 @@ _ORDERS = [
     for order in permutations("abc")
 ]  # fmt: skip
 
-CASES = [*_DEFAULT, *_IMMEDIATE, *_FIXED, *_SYNC_SET, *_EARLY, *_BARRIER, *_MUX, *_ORDERS]
+CASES = [*_DEFAULT, *_IMMEDIATE, *_FIXED, *_SYNC_SET, *_EARLY, *_BARRIER, *_MUX, *_ALIGN, *_ORDERS]
