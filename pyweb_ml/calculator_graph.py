@@ -32,8 +32,9 @@ class _Runnable:
 class CalculatorGraph:
     """A graph that a script feeds with packets and observes.
 
-    The graph runs within the calls that wait, on the thread that calls them, and always in the same order; an
-    added packet lies in its queue until then. After the end it may be started again.
+    The graph runs within the calls that wait; an added packet lies in its queue until then. It runs on the thread
+    that calls, always in the same order, unless its config asks for more threads: `num_threads`, or the option of
+    that name of the executor without a name. After the end it may be started again.
 
     Args:
         graph_config: a text in protobuf's text format or in JSON, a JSON value, or a `GraphConfig`.
@@ -59,7 +60,7 @@ class CalculatorGraph:
             self.close()
 
     def _prepare(self, side_packets: Mapping[str, Any]) -> Scheduler:
-        return Scheduler(_Runnable(self._config), side_packets, clock=self._clock)
+        return Scheduler(_Runnable(self._config), side_packets, clock=self._clock, threads=_threads(self._config))
 
     def has_input_stream(self, stream: str) -> bool:
         return stream in self._any_run().input_names()
@@ -203,6 +204,11 @@ def _read(given: str | Mapping[str, Any] | GraphConfig) -> GraphConfig:
     from pyweb_ml.graph.pbtxt import from_text  # it needs protobuf, which the others do not
 
     return from_text(given)
+
+
+def _threads(config: GraphConfig) -> int:
+    named = [int(one.options.get("num_threads", 0)) for one in config.executor if not one.name]
+    return max(1, config.num_threads, *named)
 
 
 def _side_value(name: str, given: Any) -> Any:

@@ -6,11 +6,13 @@ Source of the order: mediapipe/framework/scheduler_queue.cc; of a node's life: c
 import heapq
 import itertools
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from pyweb_ml.errors import ConfigError
 from pyweb_ml.graph import timestamp
-from pyweb_ml.graph.calculator_base import STOP, CalculatorContext
+from pyweb_ml.graph.calculator_base import STOP, CalculatorContext, Status
 from pyweb_ml.runner import outputs
 from pyweb_ml.runner.input_policy import Readiness
 from pyweb_ml.runner.network import Network
@@ -40,12 +42,17 @@ class Loop:
         for node in network.nodes:
             node.on_touch = self._touched.append
 
-    def step(self) -> bool:
-        """Runs what comes first; False if no node can run. Raises what goes wrong."""
+    def next(self) -> Task | None:
+        """The task that comes first, which is the caller's to run; None if no node can run."""
         self.look()
-        if not self._ready:
+        return heapq.heappop(self._ready) if self._ready else None
+
+    def step(self) -> bool:
+        """Runs the task that comes first; False if no node can run. Raises what goes wrong."""
+        task = self.next()
+        if task is None:
             return False
-        heapq.heappop(self._ready).run()
+        task.after(task.work())
         return True
 
     def look(self) -> None:
@@ -91,30 +98,45 @@ class Loop:
     def _push_batch(self, node: Node) -> None:
         batch, node.batch = node.batch, []
         node.in_flight += 1
-        self._push((1, -node.id, 0, 0), lambda: self._process_all(node, batch))
+        work: Callable[[], Any] = partial(_process, node, batch)
+        self._push((1, -node.id, 0, 0), node, work, partial(self._processed, node, batch))
 
     def _push_close(self, node: Node) -> None:
         if node.batch:
             self._push_batch(node)
             return
         node.closing = True
-        self._push((1, -node.id, 0, 0), lambda: self._close_node(node))
+        for queue in node.queues:
+            queue.close()
+        context = node.context()
+        if node.offset is not None and len(node.queues):
+            # The promise of an offset ends with the inputs: nothing is left for Close to emit.
+            for output in context.outputs:
+                output.is_closed = True
+        closed = partial(self._closed, node, context)
+        self._push((1, -node.id, 0, 0), node, partial(node.close, context), closed)
 
-    def _push(self, priority: tuple[int, int, int, int], run: Any) -> None:
-        heapq.heappush(self._ready, Task(priority, next(self._numbers), run))
+    def _push(
+        self,
+        priority: tuple[int, int, int, int],
+        node: Node,
+        work: Callable[[], Any],
+        after: Callable[[Any], None],
+    ) -> None:
+        heapq.heappush(self._ready, Task(priority, next(self._numbers), node, work, after))
 
-    def _process_all(self, node: Node, batch: list[CalculatorContext]) -> None:
+    def _processed(self, node: Node, batch: list[CalculatorContext], statuses: list[Status | None]) -> None:
         for context in batch:
-            status = node.process(context)
             self._finish(node, context)
-            if status is STOP:
-                self.stop()
+        if STOP in statuses:
+            self.stop()
         node.in_flight -= 1
         node.touch()
 
     def _finish(self, node: Node, context: CalculatorContext) -> None:
         outputs.send(node, context)
-        self._announce(node)
+        if node.made.all:
+            self._announce(node)
         node.give_back(context)
 
     def open_able(self) -> None:
@@ -122,12 +144,12 @@ class Loop:
         able = [node for node in self._unopened if self._network.can_open(node, self.side_packets)]
         for node in able:
             self._unopened.remove(node)
-            self._push((0, node.id, 0, 0), lambda node=node: self._open_node(node))
+            node.side = self._network.side_inputs(node, self.side_packets)
+            context = node.context()
+            opened = partial(self._opened, node, context)
+            self._push((0, node.id, 0, 0), node, partial(node.open, context), opened)
 
-    def _open_node(self, node: Node) -> None:
-        node.side = self._network.side_inputs(node, self.side_packets)
-        context = node.context()
-        node.open(context)
+    def _opened(self, node: Node, context: CalculatorContext, _: None) -> None:
         node.state = State.OPENED
         self._finish(node, context)
         if node.is_source:
@@ -145,15 +167,7 @@ class Loop:
         if fresh and self._unopened:
             self.open_able()
 
-    def _close_node(self, node: Node) -> None:
-        for queue in node.queues:
-            queue.close()
-        if node.offset is not None and len(node.queues):
-            # The promise of an offset ends with the inputs: nothing is left for Close to emit.
-            for stream in node.streams:
-                stream.close()
-        context = node.context()
-        node.close(context)
+    def _closed(self, node: Node, context: CalculatorContext, _: None) -> None:
         outputs.send(node, context)
         self._announce(node)
         for stream in node.streams:
@@ -194,26 +208,30 @@ class Loop:
         return any(scheduled)
 
     def _schedule_source(self, node: Node) -> bool:
-        if node.in_flight or node.state is not State.OPENED:
+        if node.in_flight or node.closing or node.state is not State.OPENED:
             return False
         if self._network.throttle.blocks(node.id) and not self.stopping:
             return False
+        if self.stopping:
+            self._push_close(node)
+            return True
         node.in_flight = 1
         order = min((stream.bound for stream in node.streams), default=0)
-        self._push((2, node.config.source_layer, order, node.id), lambda: self._run_source(node))
-        return True
-
-    def _run_source(self, node: Node) -> None:
-        node.in_flight = 0
-        if self.stopping:
-            self._close_node(node)
-            return
         context = node.context()
         context.input_timestamp = 0
-        status = node.process(context)
+        priority = (2, node.config.source_layer, order, node.id)
+        work = partial(self._run_source, node, context)
+        self._push(priority, node, work, partial(self._source_ran, node, context))
+        return True
+
+    def _run_source(self, node: Node, context: CalculatorContext) -> Status | None:
+        return STOP if self.stopping else node.process(context)
+
+    def _source_ran(self, node: Node, context: CalculatorContext, status: Status | None) -> None:
+        node.in_flight = 0
         self._finish(node, context)
         if status is STOP:
-            self._close_node(node)
+            self._push_close(node)
         else:
             self._schedule_source(node)
 
@@ -225,3 +243,7 @@ class Loop:
             stuck = f"the graph is stuck: these queues are full, and no node can run: {names}"
             raise ConfigError(f"{stuck}; raise 'max_queue_size', or leave out 'report_deadlock'")
         return bool(self._network.throttle.unthrottle())
+
+
+def _process(node: Node, batch: list[CalculatorContext]) -> list[Status | None]:
+    return [node.process(context) for context in batch]

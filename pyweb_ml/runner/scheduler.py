@@ -14,19 +14,21 @@ from pyweb_ml.runner.clock import Clock, RealClock
 from pyweb_ml.runner.kind import known_calculators
 from pyweb_ml.runner.loop import Loop
 from pyweb_ml.runner.network import Network, Runnable
+from pyweb_ml.runner.pool import Pool
 from pyweb_ml.runner.stream import Observer, Stream, StreamObserver
 
 
 class Scheduler:
     """One run of a graph: `open`, then packets, then `close`; or use it as a context manager.
 
-    Nothing runs but within `open`, `add`, `run_until_idle`, `run_until_done` and `close`, so the order of all
-    calls is the same each time.
+    Nothing runs but within `open`, `add`, `run_until_idle`, `run_until_done` and `close`; on one thread the order
+    of all calls is the same each time.
 
     Args:
         graph: what to run, such as a traced pipeline.
         side_packets: values of the graph's input side packets, by name.
         clock: what calculators that measure time ask.
+        threads: how many calculators may run at once; with 1, on the thread that calls.
 
     Attributes:
         error: what ended the run, if something went wrong.
@@ -34,11 +36,17 @@ class Scheduler:
     """
 
     def __init__(
-        self, graph: Runnable, side_packets: Mapping[str, Any] | None = None, *, clock: Clock | None = None
+        self,
+        graph: Runnable,
+        side_packets: Mapping[str, Any] | None = None,
+        *,
+        clock: Clock | None = None,
+        threads: int = 1,
     ) -> None:
         rules.check(graph.config, known_calculators(graph.contracts))
         self._network = Network(graph, clock or RealClock())
         self._loop = Loop(self._network, graph.config.report_deadlock)
+        self._pool = Pool(self._loop, threads) if threads > 1 else None
         self._given = dict(side_packets or {})
         self.error: Exception | None = None
         self.done = False
@@ -107,7 +115,7 @@ class Scheduler:
             wrong = timestamp.describe(at)
             raise ConfigError(f"a packet in the stream '{stream}' cannot have the timestamp {wrong}")
         while self._network.throttle.blocks(stream) and self.error is None:
-            self._guard(lambda: self._loop.step() or self._loop.unthrottle())
+            self._guard(lambda: self._step() or self._loop.unthrottle())
         self._raise()
         self._record(lambda: source.send(((at, payload),), timestamp.next_allowed_in_stream(at)))
 
@@ -192,12 +200,15 @@ class Scheduler:
     # Below: errors end the run, and are raised to the caller.
 
     def _run(self, idle: bool) -> None:
-        while self.error is None and (self._advance() if idle else self._guard(self._loop.step)):
+        while self.error is None and (self._advance() if idle else self._guard(self._step)):
             pass
         self._raise()
 
     def _advance(self) -> bool:
-        return self._guard(self._loop.step) or (self.error is None and self._guard(self._loop.on_idle))
+        return self._guard(self._step) or (self.error is None and self._guard(self._loop.on_idle))
+
+    def _step(self) -> bool:
+        return self._pool.step() if self._pool is not None else self._loop.step()
 
     def _guard(self, work: Callable[[], bool]) -> bool:
         try:
@@ -210,6 +221,8 @@ class Scheduler:
         if self.done:
             return
         self.done = True
+        if self._pool is not None:
+            self._pool.close()
         failure = self._loop.end(failed=self.error is not None)
         if failure is not None:
             self._fail(failure)
