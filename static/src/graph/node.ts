@@ -277,6 +277,6 @@ export class Node implements Consumer {
 
 function handlerOf(config: NodeConfig, contract: Contract, graph: GraphConfig): HandlerConfig {
   if (config.inputStreamHandler) return config.inputStreamHandler;
-  if (contract.inputStreamHandler) return { inputStreamHandler: contract.inputStreamHandler, options: {} };
-  return graph.inputStreamHandler ?? { inputStreamHandler: "DefaultInputStreamHandler", options: {} };
+  if (graph.inputStreamHandler) return graph.inputStreamHandler;
+  return { inputStreamHandler: contract.inputStreamHandler ?? "DefaultInputStreamHandler", options: {} };
 }

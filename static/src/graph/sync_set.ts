@@ -69,8 +69,10 @@ export class SyncSet {
   /** Takes the packets of this set at a timestamp. */
   fill(timestamp: number, inputs: InputSet): void {
     for (const place of this.places) {
-      inputs.packets[place] = this.queues[place]!.take(timestamp);
-      inputs.settled[place] = timestamp;
+      const queue = this.queues[place]!;
+      const packet = queue.take(timestamp);
+      inputs.packets[place] = packet;
+      inputs.settled[place] = packet ? timestamp : Timestamp.previousAllowedInStream(queue.timestampOrBound);
     }
   }
 

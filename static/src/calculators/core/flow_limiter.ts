@@ -68,8 +68,7 @@ class FlowLimiter implements Calculator {
   process(context: CalculatorContext): void {
     const options = context.input<Options>("OPTIONS");
     if (options) this.current = this.replaced(options);
-    const finished = context.settled("FINISHED", 0);
-    if (context.inputCount("FINISHED")) this.inFlight = this.inFlight.filter((timestamp) => timestamp > finished);
+    this.finish(context);
     this.queues.forEach((queue, index) => {
       this.receive(context, queue, index);
     });
@@ -77,6 +76,13 @@ class FlowLimiter implements Calculator {
     this.releaseFrames(context);
     this.dropFrames(context);
     this.settle(context);
+  }
+
+  private finish(context: CalculatorContext): void {
+    const finished = context.settled("FINISHED", 0);
+    // What is settled beyond this call has a call of its own.
+    if (finished !== context.timestamp) return;
+    this.inFlight = this.inFlight.filter((timestamp) => timestamp > finished);
   }
 
   private receive(context: CalculatorContext, queue: Packet[], index: number): void {
@@ -118,10 +124,16 @@ class FlowLimiter implements Calculator {
   /** Moves the bounds on: no output comes before the frame that waits. */
   private settle(context: CalculatorContext): void {
     const decided = this.bound(context, 0);
-    context.setNextTimestampBound("", 0, decided);
-    context.setNextTimestampBound("ALLOW", 0, decided);
+    this.advance(context, "", 0, decided);
+    this.advance(context, "ALLOW", 0, decided);
     for (let index = 1; index < this.queues.length; index++) this.follow(context, index, decided);
     this.forget(context);
+  }
+
+  /** The end of an input ends its output, which no bound does. */
+  private advance(context: CalculatorContext, tag: string, index: number, bound: number): void {
+    if (Timestamp.isRangeValue(bound)) context.setNextTimestampBound(tag, index, bound);
+    else if (bound > Timestamp.MAX) context.closeOutput(tag, index);
   }
 
   private bound(context: CalculatorContext, index: number): number {
@@ -135,7 +147,7 @@ class FlowLimiter implements Calculator {
       if (this.isAllowed(timestamp)) context.emitAt("", index, timestamp, payload);
       else release(payload);
     }
-    context.setNextTimestampBound("", index, this.bound(context, index));
+    this.advance(context, "", index, this.bound(context, index));
   }
 
   /** As the last frame at or before; before the first frame, yes. */

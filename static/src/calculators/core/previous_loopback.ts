@@ -39,6 +39,8 @@ class PreviousLoopback implements Calculator {
     const payload = context.input("LOOP");
     if (payload !== undefined) this.loop.push({ timestamp: context.settled("LOOP", 0), payload: retained(payload) });
     while (this.questions.length && this.answer(context, this.questions[0]!)) this.questions.shift();
+    // Else a loop would wait for its own end.
+    if (this.lastMain === Timestamp.MAX && !this.questions.length) context.closeOutput("PREV_LOOP", 0);
   }
 
   private ask(context: CalculatorContext): void {
@@ -46,6 +48,7 @@ class PreviousLoopback implements Calculator {
     if (main <= this.lastMain) return;
     this.lastMain = main;
     const hasPacket = context.input("MAIN") !== undefined;
+    if (main === Timestamp.MAX && !hasPacket) return;
     this.questions.push({ main, loop: hasPacket ? this.lastPacket : Timestamp.UNSET });
     if (hasPacket) this.lastPacket = main;
   }
