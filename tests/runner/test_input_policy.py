@@ -82,3 +82,38 @@ def test_sync_sets_give_the_same_however_they_are_mixed() -> None:
         first = [one for one in found if set("ace") & set(one)]
         second = [one for one in found if set("bd") & set(one)]
         assert (" ".join(first), " ".join(second)) == (FIRST_SETS, SECOND_SETS), f"seed {seed}"
+
+
+def aligned(base: str) -> dict[str, object]:
+    options = {"timestamp_base_tag_index": base}
+    node = {
+        "calculator": "PassThroughCalculator",
+        "input_stream": ["VIDEO:video", "CAMERA:camera"],
+        "output_stream": ["VIDEO:out_video", "CAMERA:out_camera"],
+        "input_stream_handler": {
+            "input_stream_handler": "TimestampAlignInputStreamHandler",
+            "options": {"[mediapipe.TimestampAlignInputStreamHandlerOptions.ext]": options},
+        },
+    }
+    return {"input_stream": ["video", "camera"], "node": [node]}
+
+
+def test_the_base_stream_passes_at_once_until_the_others_have_a_packet_to_align() -> None:
+    """mediapipe/framework/stream_handler/timestamp_align_input_stream_handler_test.cc, Initialization."""
+    graph = pw.CalculatorGraph(aligned("CAMERA"))
+    video: list[tuple[int, int]] = []
+    camera: list[tuple[int, int]] = []
+    graph.observe_output_stream("out_video", lambda _, packet: video.append((packet.timestamp, packet.value)))
+    graph.observe_output_stream("out_camera", lambda _, packet: camera.append((packet.timestamp, packet.value)))
+    graph.start_run()
+    seen = []
+    for stream, at in [("camera", 101), ("camera", 102), ("video", 1), ("camera", 103), ("camera", 104)]:
+        graph.add_packet_to_input_stream(stream, pw.Packet(at), at)
+        graph.wait_until_idle()
+        seen.append((len(video), len(camera)))
+    assert seen == [(0, 1), (0, 2), (0, 2), (1, 3), (1, 3)]
+    graph.add_packet_to_input_stream("video", pw.Packet(4), 4)
+    graph.wait_until_idle()
+    assert camera[-1] == (104, 104)
+    graph.close()
+    assert video == [(103, 1), (106, 4)]
