@@ -9,6 +9,7 @@ from typing import Any
 
 from google.protobuf import json_format, message_factory, text_format
 from google.protobuf.descriptor_pool import DescriptorPool
+from google.protobuf.message import DecodeError
 
 from pyweb_ml.errors import ConfigError
 from pyweb_ml.graph.config import SIZE_LIMIT, GraphConfig, from_json, to_json
@@ -36,8 +37,11 @@ def from_text(text: str | bytes) -> GraphConfig:
         reason = reworded(error, pool)
         at = (error.GetLine(), error.GetColumn()) if error.GetLine() else outline.find(reason.split("'")[1])
         raise ConfigError(outline.place(*at) + reason) from error
-    except (ValueError, OverflowError, json_format.Error) as error:
-        raise ConfigError(f"the graph cannot be read: {str(error)[:300]}") from error
+    except (TypeError, ValueError, OverflowError, json_format.Error, DecodeError) as error:
+        reason = reworded(error, pool)
+        named = reason.split("'")[1:2]
+        where = outline.place(*outline.find(named[0])) if named else "the graph cannot be read: "
+        raise ConfigError(where + reason) from error
     return _from_fields(outline, fields)
 
 
@@ -107,7 +111,8 @@ def _new_graph(pool: DescriptorPool) -> Any:
 @functools.cache
 def _pool(registered: int) -> DescriptorPool:
     """The messages, made again whenever a calculator has been registered since."""
-    options = {one.options_type: shapes.options_shape(one.options) for one in REGISTRY.values()}
+    own = {one.options_type: shapes.options_shape(one.options) for one in REGISTRY.values()}
+    options = {type: {**shape, **shapes.PLACEMENT.get(type, {})} for type, shape in own.items()}
     pool = make_pool({**options, **shapes.FRAMEWORK})
     for name in (*options, *shapes.FRAMEWORK):
         message_factory.GetMessageClass(pool.FindMessageTypeByName(name))  # so that its extension is known

@@ -6,16 +6,17 @@ from typing import Any, Final
 from pyweb_ml.graph.config import GraphConfig, NodeConfig
 from pyweb_ml.graph.contract import Contract
 from pyweb_ml.graph.name_rules import FIELDS, node_names
-from pyweb_ml.graph.proto.shapes import options_shape
+from pyweb_ml.graph.proto.shapes import PLACEMENT, options_shape
 
 _GPU: Final = "_GPU"
 """Ends the tags of pictures that MediaPipe keeps on the GPU; where ours lie is the runtime's business."""
 
 
 def standardise(config: GraphConfig, contracts: Mapping[str, Any]) -> None:
-    """Changes a config in place: names every node, reads IMAGE_GPU as IMAGE, and completes options.
+    """Changes a config in place: names every node, reads IMAGE_GPU as IMAGE, completes and thins out options.
 
     An option that is a message, such as `color { r: 255 }`, gets the calculator's defaults for its other fields.
+    Those that only say on which device MediaPipe computes go.
     """
     for name, node in zip(node_names(config), config.node, strict=True):
         node.name = name
@@ -25,6 +26,8 @@ def standardise(config: GraphConfig, contracts: Mapping[str, Any]) -> None:
             node.options_type = node.options_type or contract.options_type
             if not contract.python:
                 _complete_options(node, contract)
+                without = PLACEMENT.get(contract.options_type, {})
+                node.options = {name: value for name, value in node.options.items() if name not in without}
 
 
 def _use_known_tags(node: NodeConfig, contract: Contract) -> None:

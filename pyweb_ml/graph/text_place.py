@@ -93,6 +93,11 @@ class Outline:
             value = text == ":"
 
 
+_UNKNOWN_TYPE = re.compile(
+    r"""(?:type_url: |Type |Extension ")"?([\w./]+?)(?:\.ext)?(?:"? not (?:found|registered)|\s*$)"""
+)
+
+
 def reworded(error: Exception, pool: Any) -> str:
     """What protobuf's text reader found, with the names that there are."""
     message = re.sub(r"^\d+:\d+ : ('.*': )?", "", str(error)).strip()
@@ -102,7 +107,7 @@ def reworded(error: Exception, pool: Any) -> str:
     if found := re.match(r'Enum type "(.+)" has no value named (.+)\.$', message):
         known = [value.name for value in pool.FindEnumTypeByName(found[1]).values]
         return f"there is no value '{found[2]}'; {_hint(found[2], known)}"
-    if found := re.search(r"(?:Type |Extension \")\"?([\w./]+?)(?:\.ext)?\"? not (?:found|registered)", message):
+    if found := _UNKNOWN_TYPE.search(message):
         name = found[1].rpartition("/")[2]
         return f"the options '{name}' are not known; name those of a calculator that PyWebML has"
     return message[:300]

@@ -15,6 +15,7 @@ from pyweb_ml.graph.config import SIZE_LIMIT, from_json, parse_json, to_json
 from pyweb_ml.graph.contract import REGISTRY
 from pyweb_ml.graph.pbtxt import from_text, to_text
 from pyweb_ml.graph.proto.shapes import FRAMEWORK, LONG, options_shape
+from pyweb_ml.graph.standard_form import standardise
 from tests.graph.test_config import WHOLE
 
 TEXT = """\
@@ -50,6 +51,20 @@ def test_a_text_becomes_a_config() -> None:
         "output_tensor_float_range": {"min": -1, "max": 0.5},
         "border_mode": "BORDER_ZERO",
     }
+
+
+def test_where_mediapipe_computes_is_read_and_written_and_has_no_effect() -> None:
+    text = """node {
+      calculator: "InferenceCalculator" input_stream: "TENSORS:a" output_stream: "TENSORS:b"
+      options: { [mediapipe.InferenceCalculatorOptions.ext] {
+        model_path: "a.tflite" delegate { xnnpack { num_threads: 2 } }
+      } }
+    }"""
+    config = from_text(text)
+    assert config.node[0].options["delegate"] == {"xnnpack": {"num_threads": 2}}
+    assert from_text(to_text(config)) == config
+    standardise(config, REGISTRY)
+    assert config.node[0].options == {"model_path": "a.tflite"}
 
 
 def test_the_older_form_of_options_reads_alike() -> None:
@@ -137,6 +152,13 @@ MISTAKES = [
 def test_a_mistake_is_named_with_line_node_and_field(right: str, wrong: str, message: str) -> None:
     with pytest.raises(ConfigError, match=re.escape(message)):
         from_text(TEXT.replace(right, wrong, 1))
+
+
+def test_options_in_bytes_of_a_type_that_is_not_known_are_refused_by_name() -> None:
+    options = 'node_options { type_url: "a.b/c.DOptions" value: "x" }'
+    text = 'node { calculator: "A" }\nnode {\n calculator: "B" ' + options + " }"
+    with pytest.raises(ConfigError, match=r"line 3, .*node 1 \('B'\).*: the options 'c\.DOptions' are not known"):
+        from_text(text)
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,30 @@ def _annotation_shape(annotation: Any) -> Shape:
 
 
 # fmt: off
+_ORIGIN = ("DEFAULT", "CONVENTIONAL", "TOP_LEFT")
+PLACEMENT: Final[dict[str, dict[str, Shape]]] = {
+    "mediapipe.InferenceCalculatorOptions": {
+        "try_mmap_model": bool, "use_gpu": bool, "use_nnapi": bool, "cpu_num_thread": int,
+        "delegate": {
+            "tflite": {},
+            "gpu": {
+                "use_advanced_gpu_api": bool, "api": ("ANY", "OPENGL", "OPENCL"), "allow_precision_loss": bool,
+                "cached_kernel_path": str, "serialized_model_dir": str, "model_token": str,
+                "cache_writing_behavior": ("NO_WRITE", "TRY_WRITE", "WRITE_OR_ERROR"),
+                "usage": ("UNSPECIFIED", "FAST_SINGLE_ANSWER", "SUSTAINED_SPEED"),
+            },
+            "nnapi": {"cache_dir": str, "model_token": str, "accelerator_name": str},
+            "xnnpack": {"num_threads": int, "enable_zero_copy_tensor_io": bool},
+        },
+    },
+    "mediapipe.ImageToTensorCalculatorOptions": {"gpu_origin": _ORIGIN},
+    "mediapipe.TensorsToSegmentationCalculatorOptions": {"gpu_origin": _ORIGIN},
+    "mediapipe.AnnotationOverlayCalculatorOptions": {"gpu_uses_top_left_origin": bool},
+}
+"""Options that say on which device, and how, MediaPipe computes; read and written, without effect here.
+
+Where a graph of ours runs is chosen and checked on the device itself (an app's `backend`).
+"""
 FRAMEWORK: Final[dict[str, dict[str, Shape]]] = {
     PYTHON_OPTIONS: {"module": str, "options": dict, "construct": dict},
     "mediapipe.DefaultInputStreamHandlerOptions": {"batch_size": int},
@@ -116,7 +140,7 @@ FRAMEWORK: Final[dict[str, dict[str, Shape]]] = {
         "initial_gate_state": ("GATE_UNINITIALIZED", "GATE_ALLOW", "GATE_DISALLOW"),
     },
     "mediapipe.PacketClonerCalculatorOptions": {
-        "tick_signal_index": int, "output_only_when_all_inputs_received": bool,
+        "output_only_when_all_inputs_received": bool,
         "output_packets_only_when_all_inputs_received": bool,
     },
     "mediapipe.PacketResamplerCalculatorOptions": {
