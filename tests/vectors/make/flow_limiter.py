@@ -166,4 +166,22 @@ _WORKED = [
                   "allow": [[at * FRAME, at in (0, 2, 4, 15, 17, 19)] for at in range(20)]}),
 ]  # fmt: skip
 
-CASES = [*_LOOPS, *_LIMITS, *_TIMES, *_ALLOW, *_AUXILIARY, *_SIDE, *_WORKED]
+LIMITED_LOOP = node("FlowLimiterCalculator", "in FINISHED:out", "free", input_stream_info=back_edge("FINISHED"))
+
+_ENDS = [
+    case("The end of a limited loop's input lets a merge after the loop go on", RUN,
+         graph("in other", LIMITED_LOOP, node("PassThroughCalculator", "free", "out"),
+               node("MergeCalculator", "out other", "merged")), steps("other@7 | other. | in. |"),
+         packets={"merged": same(7)}),
+    case("The end of a limited loop's input lets a join of its released frames go on", RUN,
+         graph("in other", LIMITED_LOOP, node("PassThroughCalculator", "free", "out"),
+               node("PassThroughCalculator", "free other", "x y")),
+               steps("in@1 | other@1 other@9 | other. | in. |"),
+         packets={"x": same(1), "y": same(1, 9)}),
+    case("The end of a limited loop's input ends what follows the loop", RUN,
+         graph("in", LIMITED_LOOP, node("PassThroughCalculator", "free", "out"),
+               node("LifeTestCalculator", "out", "life")), steps("in@1 | in. |"),
+         packets={"life": [[0, "open"], [1, ["process", 1]], [2, "close"]]}),
+]  # fmt: skip
+
+CASES = [*_LOOPS, *_LIMITS, *_TIMES, *_ALLOW, *_AUXILIARY, *_SIDE, *_WORKED, *_ENDS]
