@@ -12,8 +12,11 @@ from pyweb_ml.graph.contract import Contract
 from pyweb_ml.graph.timestamp import Timestamp
 from pyweb_ml.packet import Packet
 from pyweb_ml.runner.clock import Clock
+from pyweb_ml.runner.kind import known_calculators
+from pyweb_ml.runner.pool import thread_count
 from pyweb_ml.runner.scheduler import Scheduler
 from pyweb_ml.runner.stream import EMPTY
+from pyweb_ml.subgraphs import MODELS, expanded
 
 PacketCallback = Callable[[str, Packet], None]
 
@@ -25,7 +28,7 @@ class CancelledError(PyWebMLError):
 @dataclass
 class _Runnable:
     config: GraphConfig
-    models: dict[str, Model] = field(default_factory=dict)
+    models: dict[str, Model] = field(default_factory=lambda: dict(MODELS))
     contracts: dict[str, Contract] = field(default_factory=dict)
 
 
@@ -60,7 +63,8 @@ class CalculatorGraph:
             self.close()
 
     def _prepare(self, side_packets: Mapping[str, Any]) -> Scheduler:
-        return Scheduler(_Runnable(self._config), side_packets, clock=self._clock, threads=_threads(self._config))
+        config = expanded(self._config, known_calculators({}), side_packets)
+        return Scheduler(_Runnable(config), side_packets, clock=self._clock, threads=thread_count(config))
 
     def has_input_stream(self, stream: str) -> bool:
         return stream in self._any_run().input_names()
@@ -204,11 +208,6 @@ def _read(given: str | Mapping[str, Any] | GraphConfig) -> GraphConfig:
     from pyweb_ml.graph.pbtxt import from_text  # it needs protobuf, which the others do not
 
     return from_text(given)
-
-
-def _threads(config: GraphConfig) -> int:
-    named = [int(one.options.get("num_threads", 0)) for one in config.executor if not one.name]
-    return max(1, config.num_threads, *named)
 
 
 def _side_value(name: str, given: Any) -> Any:

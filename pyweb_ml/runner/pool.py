@@ -7,6 +7,8 @@ every stream has the same packets in the same order as on one thread.
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
+from pyweb_ml.errors import ConfigError
+from pyweb_ml.graph.config import GraphConfig
 from pyweb_ml.runner.loop import Loop
 from pyweb_ml.runner.task import Task
 
@@ -51,3 +53,20 @@ class Pool:
         """Ends the threads, once what they do is done."""
         self.settle()
         self._executor.shutdown()
+
+
+def thread_count(config: GraphConfig) -> int:
+    """How many threads a config asks for: `num_threads`, or that option of the executor without a name; else 1.
+
+    Executors with a name share those threads. Source: mediapipe/framework/thread_pool_executor.cc.
+
+    Raises:
+        ConfigError: a thread pool does not say how many threads it has.
+    """
+    for one in config.executor:
+        if one.type == "ThreadPoolExecutor" and not one.options.get("num_threads"):
+            raise ConfigError(
+                f"the executor '{one.name}' is a ThreadPoolExecutor; give it the option 'num_threads'"
+            )
+    named = [int(one.options.get("num_threads", 0)) for one in config.executor if not one.name]
+    return max(1, config.num_threads, *named)

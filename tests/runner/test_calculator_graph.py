@@ -233,3 +233,23 @@ def test_a_packet_of_another_type_or_range_is_refused() -> None:
         pw.packet_getter.get_int(pw.Packet("x").at(3))
     with pytest.raises(ValueError, match="the packet at 3 is empty"):
         pw.packet_getter.get_str(pw.Packet().at(3))
+
+
+def test_a_graph_with_a_shipped_subgraph_is_taken_as_it_stands() -> None:
+    graph = pw.CalculatorGraph("""
+        input_stream: "image"
+        output_stream: "faces"
+        node {
+          calculator: "FaceDetectionShortRangeCpu"
+          input_stream: "IMAGE:image"
+          output_stream: "DETECTIONS:faces"
+        }
+    """)
+    assert graph.has_input_stream("image")
+    assert not graph.has_input_stream("faces")
+
+
+def test_a_thread_pool_says_how_many_threads_it_has() -> None:
+    config = {**JOIN, "executor": [{"name": "mine", "type": "ThreadPoolExecutor"}]}
+    with pytest.raises(pw.ConfigError, match=r"the executor 'mine' is a ThreadPoolExecutor; .* 'num_threads'"):
+        pw.CalculatorGraph(config)
