@@ -113,6 +113,8 @@ class FlowLimiterCalculator(CalculatorBase):
 
 
 def _advance(output: Output, bound: int) -> None:
-    # Beyond the last timestamp there is nothing to promise: the stream's end says it.
-    if output.next_timestamp_bound < bound <= timestamp.POST_STREAM:
+    # Beyond the last timestamp there is nothing to promise: the stream ends, and with it what waits for it.
+    if bound > timestamp.POST_STREAM:
+        output.close()
+    elif bound > output.next_timestamp_bound:
         output.set_next_timestamp_bound(bound)
