@@ -38,6 +38,9 @@ export class Context implements CalculatorContext {
   private readonly outputs: TagMap;
   private readonly sideInputs: TagMap;
   private readonly sideOutputs: TagMap;
+  /** The bounds that this call of the calculator has set: they are told when it is over, with its offset's. */
+  private readonly bounds: number[];
+  private hasBounds = false;
 
   constructor(
     config: NodeConfig,
@@ -51,6 +54,7 @@ export class Context implements CalculatorContext {
     this.sideOutputs = new TagMap(config.outputSidePacket);
     this.tags = this.inputs.entries.map(({ tag }) => tag);
     this.streams = this.outputs.entries.map(({ name }) => run.stream(name));
+    this.bounds = this.streams.map(() => Timestamp.UNSET);
   }
 
   get ports(): readonly Port[] {
@@ -107,7 +111,8 @@ export class Context implements CalculatorContext {
   }
 
   wanted(tag: string): boolean {
-    return this.output(tag, 0)?.isWanted ?? false;
+    const place = this.output(tag, 0);
+    return place !== undefined && this.streams[place]!.isWanted;
   }
 
   emit(tag: string, value: unknown): void {
@@ -118,29 +123,35 @@ export class Context implements CalculatorContext {
     this.give(this.output(tag, index), timestamp, value);
   }
 
-  private give(stream: Stream | undefined, timestamp: number, value: unknown): void {
+  private give(place: number | undefined, timestamp: number, value: unknown): void {
     try {
-      if (stream && !this.run.isHalted) {
-        if (this.offset !== null) this.keepPromise(stream, timestamp);
-        stream.add(timestamp, value);
+      if (place !== undefined && !this.run.isHalted) {
+        if (this.offset !== null || this.hasBounds) this.keepPromises(place, timestamp);
+        this.streams[place]!.add(timestamp, value);
       }
     } finally {
       release(value);
     }
   }
 
-  private keepPromise(stream: Stream, timestamp: number): void {
-    if (timestamp >= Timestamp.plus(this.timestamp, this.offset!)) return;
-    const at = `a packet at timestamp ${Timestamp.toDebugString(timestamp)} on the stream '${stream.name}'`;
-    throw new StreamError(`${at} comes too late: the calculator's timestamp offset is ${this.offset!}`);
+  private keepPromises(place: number, timestamp: number): void {
+    const least = this.offset === null ? Timestamp.UNSET : Timestamp.plus(this.timestamp, this.offset);
+    if (timestamp >= least && timestamp >= this.bounds[place]!) return;
+    const at = `a packet at timestamp ${Timestamp.toDebugString(timestamp)} on the stream '${this.streams[place]!.name}'`;
+    if (timestamp < least) throw new StreamError(`${at} comes too late: the timestamp offset is ${this.offset!}`);
+    throw new StreamError(`${at} comes too late: the bound was set to ${Timestamp.toDebugString(this.bounds[place]!)}`);
   }
 
   setNextTimestampBound(tag: string, index: number, timestamp: number): void {
-    if (!this.run.isHalted) this.output(tag, index)?.advance(timestamp);
+    const place = this.output(tag, index);
+    if (place === undefined) return;
+    this.bounds[place] = Math.max(this.bounds[place]!, timestamp);
+    this.hasBounds = true;
   }
 
   closeOutput(tag: string, index: number): void {
-    if (!this.run.isHalted) this.output(tag, index)?.close();
+    const place = this.output(tag, index);
+    if (place !== undefined && !this.run.isHalted) this.streams[place]!.close();
   }
 
   emitSide(tag: string, value: unknown, index = 0): void {
@@ -156,10 +167,22 @@ export class Context implements CalculatorContext {
     this.isStopped = true;
   }
 
-  /** Settles every timestamp below on all outputs. */
+  /** Settles every timestamp below on all outputs, and what the calculator's own bounds say. */
   advanceOutputs(bound: number): void {
-    if (this.run.isHalted) return;
-    for (const stream of this.streams) stream.advance(bound);
+    if (this.hasBounds) {
+      this.advanceFurther(bound);
+      return;
+    }
+    if (!this.run.isHalted) for (const stream of this.streams) stream.advance(bound);
+  }
+
+  private advanceFurther(bound: number): void {
+    this.hasBounds = false;
+    for (const [place, stream] of this.streams.entries()) {
+      const own = this.bounds[place]!;
+      this.bounds[place] = Timestamp.UNSET;
+      if (!this.run.isHalted) stream.advance(Math.max(own, bound));
+    }
   }
 
   /** Gives back what the calculator was given. */
@@ -173,14 +196,14 @@ export class Context implements CalculatorContext {
   }
 
   /** A calculator with several untagged outputs may also name them by their index, "1". */
-  private output(tag: string, index: number): Stream | undefined {
-    const place = this.outputs.place(tag, index) ?? (/^\d+$/.test(tag) ? this.outputs.place("", Number(tag)) : undefined);
-    return place === undefined ? undefined : this.streams[place];
+  private output(tag: string, index: number): number | undefined {
+    return this.outputs.place(tag, index) ?? (/^\d+$/.test(tag) ? this.outputs.place("", Number(tag)) : undefined);
   }
 
   /** Forgets a run that has ended, for a new one. */
   reset(): void {
     this.timestamp = Timestamp.UNSTARTED;
-    this.isStopped = this.hasFailed = false;
+    this.isStopped = this.hasFailed = this.hasBounds = false;
+    this.bounds.fill(Timestamp.UNSET);
   }
 }

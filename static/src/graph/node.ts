@@ -211,6 +211,7 @@ export class Node implements Consumer {
   /** A calculator whose Open failed is not closed; as in MediaPipe. */
   private opened(): void {
     this.rank = this.turn;
+    this.context.advanceOutputs(Timestamp.UNSET);
     this.phase = this.context.hasFailed ? Phase.Closed : Phase.Idle;
     this.evaluate();
   }
@@ -218,9 +219,9 @@ export class Node implements Consumer {
   private processed(): void {
     const { context } = this;
     context.releaseGiven();
-    if (this.offset !== null) {
-      context.advanceOutputs(Timestamp.plus(Timestamp.nextAllowedInStream(context.timestamp), this.offset));
-    }
+    const { offset } = this;
+    const settled = offset === null ? Timestamp.UNSET : Timestamp.nextAllowedInStream(context.timestamp);
+    context.advanceOutputs(Timestamp.plus(settled, offset ?? 0));
     // Without any stream there is nothing to call it for again: it makes side packets.
     if (this.isSource && !context.streams.length) context.isStopped = true;
     if (context.isStopped) this.stopped();
