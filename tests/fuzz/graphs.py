@@ -109,10 +109,38 @@ def _split(random: Random, streams: Streams) -> list[Json]:
     return [node("SplitTestCalculator", name, f"{streams.new('int')} {streams.new('int')}")]
 
 
+def _cloning(random: Random, streams: Streams) -> list[Json]:
+    data, tick = streams.some(random, 2, "int")
+    return [node("PacketClonerCalculator", f"{data} TICK:{tick}", streams.new("int"))]
+
+
+def _thinning(random: Random, streams: Streams) -> list[Json]:
+    (name,) = streams.some(random, 1, "int")
+    options = {"period": random.randint(1, 5), "thinner_type": random.choice(("ASYNC", "SYNC"))}
+    return [node("PacketThinnerCalculator", name, streams.new("int"), options)]
+
+
+def _parting(random: Random, streams: Streams) -> list[Json]:
+    """Round robin over two branches, one of which may lose packets, and together again."""
+    (name,) = streams.some(random, 1, "int")
+    first, second, select, even, out = (streams.new("int") for _ in range(5))
+    demux = node("RoundRobinDemuxCalculator", name, f"OUTPUT:0:{first} OUTPUT:1:{second} SELECT:{select}")
+    branch = node(random.choice(("PassThroughCalculator", "EvenTestCalculator")), first, even)
+    return [demux, branch, node("MergeCalculator", f"{even} {second}", out)]
+
+
+def _at_once(random: Random, streams: Streams) -> list[Json]:
+    """Nodes that act on what arrives first read graph inputs alone: no other streams have one order."""
+    inputs = random.sample(streams.inputs, min(2, len(streams.inputs)))
+    kind = random.choice(("Immediate", "EarlyClose", "Barrier", "SyncSet"))
+    log = node("LogTestCalculator", " ".join(inputs), streams.new("list"), input_stream_handler=handler(kind))
+    return [log, node("ImmediateMuxCalculator", " ".join(inputs), streams.new("int"))]
+
+
 REGISTERED = (_passing, _merging, _presence, _gate, _loopback, _limiter)
 """Makers whose calculators MediaPipe's wheel has too."""
-TESTS_ALONE = (_join, _filter, _split)
-TIMELESS = (_passing, _merging, _join, _filter, _split, _loopback)
+TESTS_ALONE = (_join, _filter, _split, _cloning, _thinning, _parting, _at_once)
+TIMELESS = (_passing, _merging, _join, _filter, _split, _loopback, _cloning, _thinning, _parting)
 """Makers whose outputs may not depend on the order in which packets arrive on different streams."""
 
 

@@ -116,12 +116,12 @@ _FIXED = [
 
 Script = list[tuple[str, list[tuple[int, str]]]]
 _SETS = log("a b c d e", "SyncSet", sync_set=[{"tag_index": [":0", ":2", ":4"]}, {"tag_index": [":1", ":3"]}])
-_ACE: Script = [
+ACE: Script = [
     ("a@0 c@0 a@10 e@0", [(0, "ace")]), ("c@10", []), ("e@10", [(10, "ace")]), ("e@20 a@20 c@20", [(20, "ace")]),
     ("c@30 a@30 a@40 a@50 c@40 a. e@40", [(30, "ac"), (40, "ace")]), ("c@50 e@50", [(50, "ace")]),
     ("c@60 c@70 c. e.", [(60, "c"), (70, "c")]),
 ]  # fmt: skip
-_BD: Script = [
+BD: Script = [
     ("b@-300 b@-200 b@-100 d@-200", [(-300, "b"), (-200, "bd")]), ("d@-20", [(-100, "b")]),
     ("d@-10 b@0", [(-20, "d"), (-10, "d")]), ("d@0", [(0, "bd")]), ("d@10 b@10", [(10, "bd")]),
     ("b@20 d@200", [(20, "b")]), ("b@100", [(100, "b")]), ("b@200", [(200, "bd")]),
@@ -129,9 +129,9 @@ _BD: Script = [
 ]  # fmt: skip
 
 
-def _interleaved(name: str, order: str) -> Json:
+def interleaved(name: str, order: str) -> Json:
     """The two sets' steps merged in an order of A (the set a, c, e) and B (the set b, d)."""
-    parts = {"A": iter(_ACE), "B": iter(_BD)}
+    parts = {"A": iter(ACE), "B": iter(BD)}
     text, calls = "", []
     for each in order:
         short, found = next(parts[each])
@@ -141,10 +141,10 @@ def _interleaved(name: str, order: str) -> Json:
 
 
 _SYNC_SET = [
-    _interleaved("Sync sets are each synchronised by themselves, one set after the other", "A" * 7 + "B" * 9),
-    _interleaved("Sync sets do not wait for each other, the second set first", "B" * 9 + "A" * 7),
-    _interleaved("Sync sets whose packets come in turn stay apart", "ABABABABABABABBB"),
-    _interleaved("Sync sets whose packets come in turn by twos stay apart", "BBAABBAABBAABBAB"),
+    interleaved("Sync sets are each synchronised by themselves, one set after the other", "A" * 7 + "B" * 9),
+    interleaved("Sync sets do not wait for each other, the second set first", "B" * 9 + "A" * 7),
+    interleaved("Sync sets whose packets come in turn stay apart", "ABABABABABABABBB"),
+    interleaved("Sync sets whose packets come in turn by twos stay apart", "BBAABBAABBAABBAB"),
     case("Streams that no sync set names are one set together", SYNC_SET,
          log("a b c", "SyncSet", sync_set=[{"tag_index": [":0"]}]), steps("a@5 | b@1 | c@1 | c@2 | b@2 |"),
          packets={"log": numbered([5, [5, None, None]], [1, [None, 1, 1]], [2, [None, 2, 2]])}),
