@@ -44,8 +44,17 @@ def _executor_problems(config: GraphConfig) -> Iterator[str]:
     for one in config.executor:
         if one.type and one.type not in EXECUTORS:
             yield f"the executor '{one.name}' is a '{one.type}', which is not known; there are {_told(EXECUTORS)}"
+        elif one.type == "ThreadPoolExecutor":
+            yield from _pool_problems(f"the executor '{one.name}'", one.options)
     if config.num_threads and any(not one.name for one in config.executor):
         yield "the graph gives num_threads and a default executor too; give one of them"
+
+
+def _pool_problems(where: str, options: Mapping[str, Any]) -> Iterator[str]:
+    yield from _shape_problems(where, FRAMEWORK["mediapipe.ThreadPoolExecutorOptions"], options)
+    count = options.get("num_threads", 0)
+    if not isinstance(count, int) or count < 1:
+        yield f"{where} is a ThreadPoolExecutor, so it needs its option 'num_threads', 1 or more"
 
 
 def _number_problems(where: str, part: Any, least: Mapping[str, int]) -> Iterator[str]:

@@ -118,6 +118,14 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ),
     (graph(node(), executor=[{"name": "a"}, {"name": "a"}]), "the graph has 2 executors 'a'"),
     (graph(node(), executor=[{"name": "a", "type": "Fast"}]), "the executor 'a' is a 'Fast', which is not known"),
+    (
+        graph(node(), executor=[{"name": "a", "type": "ThreadPoolExecutor"}]),
+        "the executor 'a' is a ThreadPoolExecutor, so it needs its option 'num_threads', 1 or more",
+    ),
+    (
+        graph(node(), executor=[{"name": "a", "type": "ThreadPoolExecutor", "options": {"threads": 1}}]),
+        "the executor 'a' has no option 'threads'; did you mean 'num_threads'?",
+    ),
     (graph(node(), executor=[{}], num_threads=2), "the graph gives num_threads and a default executor too"),
     (graph(node(), max_queue_size=-2), "the graph has max_queue_size -2; it must be -1 or more"),
     (graph(node(max_in_flight=-1)), "the node 'n' has max_in_flight -1; it must be 0 or more"),
