@@ -176,6 +176,7 @@ class Output:
     def close(self) -> None:
         """Ends the stream."""
         self.asked_to_close = True
+        self.next_timestamp_bound = timestamp.DONE
 
 
 class OutputSidePacket:

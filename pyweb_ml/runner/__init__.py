@@ -9,8 +9,9 @@ from typing import Any
 
 from pyweb_ml.errors import MediaError
 from pyweb_ml.graph.authoring import App, Graph
-from pyweb_ml.runner.media import IMAGE_SUFFIXES, read_image, write_image
-from pyweb_ml.runner.packets import packet_line
+from pyweb_ml.progress import Progress, quiet
+from pyweb_ml.runner.frames import open_frames
+from pyweb_ml.runner.outputs import check_output, open_output
 from pyweb_ml.runner.scheduler import Scheduler
 
 __all__ = ["Scheduler", "run_file", "run_once"]
@@ -30,42 +31,35 @@ def _keep(results: dict[str, Any], name: str, _: int, payload: Any) -> None:
     results[name] = payload
 
 
-def run_file(app: App[Any, Any], input: Path, output: Path) -> None:
-    """Runs an app on a picture; writes its first Image output, or all outputs as `.jsonl`.
+def run_file(app: App[Any, Any], input: Path, output: Path, progress: Progress = quiet) -> None:
+    """Runs an app on a picture, a folder of pictures or a video.
+
+    Writes its first Image output as a picture (the last one, of several) or a video, or all its packets as
+    `.jsonl`, by the ending of the output's name.
 
     Raises:
         MediaError: a file cannot be read or written, or the app makes no picture.
         CalculatorError: a calculator failed.
     """
     graph = app.trace()
-    suffix = output.suffix.lower()
-    if suffix != ".jsonl" and suffix not in IMAGE_SUFFIXES:
-        known = ", ".join(sorted(IMAGE_SUFFIXES))
-        raise MediaError(f"cannot write '{output}': its name must end in .jsonl or one of {known}")
+    check_output(output)
     if list(graph.inputs.values()) != ["Image"]:
         raise MediaError(f"'{app.name}' takes {graph.inputs}; a picture feeds an app that takes one Image alone")
-    results = run_once(graph, {next(iter(graph.inputs)): read_image(input)})
+    frames = open_frames(input)
     with _whole(output) as target:
-        _write(graph, results, target)
-
-
-def _write(graph: Graph, results: dict[str, Any], target: Path) -> None:
-    if target.suffix.lower() == ".jsonl":
-        made = [(name, type) for name, type in graph.outputs.items() if name in results]
-        lines = [packet_line(0, name, type, results[name]) for name, type in made]
-        target.write_text("".join(line + "\n" for line in lines))
-        return
-    images = [name for name, type in graph.outputs.items() if type == "Image" and name in results]
-    if not images:
-        raise MediaError("the app gave no picture to write; write its outputs with --output OUT.jsonl")
-    write_image(target, results[images[0]])
+        with open_output(target, graph) as sink, Scheduler(graph) as scheduler:
+            for name in sink.streams:
+                scheduler.observe(name, partial(sink.take, name))
+            for index, (at, image) in enumerate(frames.frames):
+                scheduler.add(at, {next(iter(graph.inputs)): image})
+                progress("run", input.name, index + 1, frames.total)
+        if not target.exists():
+            raise MediaError("the app gave no picture to write; write its outputs with --output OUT.jsonl")
 
 
 @contextmanager
 def _whole(path: Path) -> Iterator[Path]:
     """A file that appears only when it is whole: written beside its place, then moved there."""
-    if not path.parent.is_dir():
-        raise MediaError(f"cannot write '{path}': there is no folder '{path.parent}'")
     temporary = path.with_name(f".{os.getpid()}.{path.name}")
     try:
         yield temporary

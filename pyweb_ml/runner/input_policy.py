@@ -60,10 +60,11 @@ class SyncSet:
         bound = packet = DONE
         for queue in self._queues:
             if queue.packets:
-                packet = min(packet, queue.packets[0][0])
-            else:
-                bound = min(bound, queue.bound)
-        least = min(packet, bound)
+                if queue.packets[0][0] < packet:
+                    packet = queue.packets[0][0]
+            elif queue.bound < bound:
+                bound = queue.bound
+        least = packet if packet < bound else bound
         if least >= timestamp.ONE_OVER_POST_STREAM:
             self.last = previous_allowed_in_stream(DONE)
             return Readiness.CLOSE, DONE

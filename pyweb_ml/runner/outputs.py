@@ -1,65 +1,96 @@
-"""What leaves a node after a call: its packets, and how far its outputs' bounds move.
+"""Where a graph's packets go on the desktop: a picture, a video, or JSON lines."""
 
-Source of the rules: mediapipe/framework/output_stream_manager.cc (ComputeOutputTimestampBound).
-"""
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
 
-from pyweb_ml.errors import ConfigError
-from pyweb_ml.graph import timestamp
-from pyweb_ml.graph.calculator_base import CalculatorContext, Output
-from pyweb_ml.runner.node import Node
-from pyweb_ml.runner.stream import Stream
-
-
-def send(node: Node, context: CalculatorContext) -> None:
-    """Sends what a call of Open, Process or Close has emitted.
-
-    Raises:
-        CalculatorError: a stream cannot take it, such as a timestamp that does not rise.
-    """
-    at = context.input_timestamp
-    promised = _promised(at, node.offset) if node.offset is not None and len(node.queues) else None
-    for output, stream in zip(context.outputs.all, node.streams, strict=True):
-        try:
-            _send_one(output, stream, promised)
-        except ConfigError as error:
-            raise node.failure(at, error) from error
+from pyweb_ml.errors import MediaError
+from pyweb_ml.graph.authoring import Graph
+from pyweb_ml.runner.media import IMAGE_SUFFIXES, write_image
+from pyweb_ml.runner.packets import packet_line
+from pyweb_ml.runner.video import CODECS, VideoWriter
 
 
-def _send_one(output: Output, stream: Stream, promised: int | None) -> None:
-    bound: int | None = promised if promised is not None and promised > output.next_timestamp_bound else None
-    if output.moved:
-        bound = output.next_timestamp_bound if bound is None else max(bound, output.next_timestamp_bound)
-    packets = output.added
-    if packets:
-        after = timestamp.next_allowed_in_stream(packets[-1][0])
-        bound = after if bound is None else max(bound, after)
-        output.added = []
-    output.moved = False
-    if output.asked_to_close:
-        output.asked_to_close = False
-        stream.close(packets)
-    elif bound is not None and not stream.closed and (packets or bound != stream.bound):
-        stream.send(packets, bound)
+class Output(Protocol):
+    """Takes the packets of `streams`, in the order in which they come."""
+
+    streams: list[str]
+
+    def take(self, stream: str, at: int, payload: Any) -> None: ...
+
+    def close(self) -> None: ...
 
 
-def _promised(at: int, offset: int) -> int | None:
-    """The bound that an offset promises after Process at `at`."""
-    if not timestamp.is_allowed_in_stream(at):
-        return None
-    if at == timestamp.PRE_STREAM:
-        return timestamp.MIN
-    if at == timestamp.POST_STREAM:
-        return timestamp.ONE_OVER_POST_STREAM
-    if at == timestamp.MAX and offset >= 0:
-        return timestamp.POST_STREAM
-    return timestamp.add(at, offset) + 1 if at == timestamp.MAX else timestamp.add(at + 1, offset)
+def check_output(path: Path) -> None:
+    """Refuses a name whose ending says nothing that can be written, and a folder that there is not."""
+    known = sorted({".jsonl", *IMAGE_SUFFIXES, *CODECS})
+    if path.suffix.lower() not in known:
+        raise MediaError(f"cannot write '{path}': its name must end in {', '.join(known[:-1])} or {known[-1]}")
+    if not path.parent.is_dir():
+        raise MediaError(f"cannot write '{path}': there is no folder '{path.parent}'")
 
 
-def move_bounds(node: Node, bound: int) -> None:
-    """Moves the outputs' bounds with the inputs' where the node has an offset, though Process does not run."""
-    if node.offset is None or bound >= timestamp.DONE:
-        return
-    moved = timestamp.add(bound, node.offset) if timestamp.is_range_value(bound) else bound
-    for stream in node.streams:
-        if not stream.closed and moved > stream.bound:
-            stream.send((), moved)
+@contextmanager
+def open_output(path: Path, graph: Graph) -> Iterator[Output]:
+    """The output of the kind that the name's ending says; closed at the end, after a failure too."""
+    output: Output = _KINDS.get(path.suffix.lower(), _Picture)(path, graph)
+    try:
+        yield output
+    finally:
+        output.close()
+
+
+def _shown(graph: Graph) -> str:
+    images = [name for name, type in graph.outputs.items() if type == "Image"]
+    if not images:
+        raise MediaError("the app gives no picture to write; write its outputs with --output OUT.jsonl")
+    return images[0]
+
+
+class _Lines:
+    """Every packet of every output as a line of JSON."""
+
+    def __init__(self, path: Path, graph: Graph) -> None:
+        self.streams = list(graph.outputs)
+        self._types = graph.outputs
+        self._file = path.open("w", encoding="utf-8")
+
+    def take(self, stream: str, at: int, payload: Any) -> None:
+        self._file.write(packet_line(at, stream, self._types[stream], payload) + "\n")
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _Picture:
+    """The first Image output; of several packets the last."""
+
+    def __init__(self, path: Path, graph: Graph) -> None:
+        self.streams = [_shown(graph)]
+        self._path = path
+        self._last: Any = None
+
+    def take(self, stream: str, at: int, payload: Any) -> None:
+        self._last = payload
+
+    def close(self) -> None:
+        if self._last is not None:
+            write_image(self._path, self._last)
+
+
+class _Video:
+    """The first Image output, frame by frame."""
+
+    def __init__(self, path: Path, graph: Graph) -> None:
+        self.streams = [_shown(graph)]
+        self._writer = VideoWriter(path)
+
+    def take(self, stream: str, at: int, payload: Any) -> None:
+        self._writer.write(at, payload)
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+_KINDS: dict[str, Callable[[Path, Graph], Output]] = {".jsonl": _Lines, **dict.fromkeys(CODECS, _Video)}

@@ -1,0 +1,42 @@
+"""What feeds a graph on the desktop: a picture, a folder of pictures, or a video."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyweb_ml.errors import MediaError
+from pyweb_ml.graph.payloads import Image
+from pyweb_ml.runner.media import IMAGE_SUFFIXES, read_image
+from pyweb_ml.runner.video import count_frames, read_video
+
+FOLDER_INTERVAL = 33_333
+"""Microseconds from one picture of a folder to the next, as at 30 frames a second."""
+
+
+@dataclass
+class Frames:
+    """Pictures with timestamps in microseconds, strictly rising; `total` is 0 where it is not known."""
+
+    frames: Iterator[tuple[int, Image]]
+    total: int
+
+
+def open_frames(path: Path) -> Frames:
+    """The frames of a file or folder, read one by one as they are asked for.
+
+    Raises:
+        MediaError: there is no such file, or nothing in it that is a picture or a video.
+    """
+    if path.is_dir():
+        return _folder(path)
+    if path.suffix.lower() in IMAGE_SUFFIXES or not path.is_file():
+        return Frames(iter([(0, read_image(path))]), 1)
+    return Frames(read_video(path), count_frames(path))
+
+
+def _folder(path: Path) -> Frames:
+    files = sorted(file for file in path.iterdir() if file.suffix.lower() in IMAGE_SUFFIXES)
+    if not files:
+        raise MediaError(f"the folder '{path}' holds no pictures ({', '.join(sorted(IMAGE_SUFFIXES))})")
+    pictures = ((index * FOLDER_INTERVAL, read_image(file)) for index, file in enumerate(files))
+    return Frames(pictures, len(files))
