@@ -13,7 +13,7 @@ from typing import Any
 from pyweb_ml.errors import ConfigError
 from pyweb_ml.graph import timestamp
 from pyweb_ml.graph.calculator_base import STOP, CalculatorContext, Status
-from pyweb_ml.runner import outputs
+from pyweb_ml.runner import emission
 from pyweb_ml.runner.input_policy import Readiness
 from pyweb_ml.runner.network import Network
 from pyweb_ml.runner.node import Node, State
@@ -82,7 +82,7 @@ class Loop:
             if readiness is Readiness.WAIT:
                 # What is in flight may still emit: the bounds move when it has ended, which looks here again.
                 if not node.in_flight:
-                    outputs.move_bounds(node, node.batch[0].input_timestamp if node.batch else at)
+                    emission.move_bounds(node, node.batch[0].input_timestamp if node.batch else at)
                 return
             if readiness is Readiness.CLOSE:
                 if not node.in_flight:
@@ -134,7 +134,7 @@ class Loop:
         node.touch()
 
     def _finish(self, node: Node, context: CalculatorContext) -> None:
-        outputs.send(node, context)
+        emission.send(node, context)
         if node.made.all:
             self._announce(node)
         node.give_back(context)
@@ -168,7 +168,7 @@ class Loop:
             self.open_able()
 
     def _closed(self, node: Node, context: CalculatorContext, _: None) -> None:
-        outputs.send(node, context)
+        emission.send(node, context)
         self._announce(node)
         for stream in node.streams:
             stream.close()

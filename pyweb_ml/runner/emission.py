@@ -1,0 +1,67 @@
+"""What leaves a node after a call: its packets, and how far its outputs' bounds move.
+
+Source of the rules: mediapipe/framework/output_stream_manager.cc (ComputeOutputTimestampBound).
+"""
+
+from pyweb_ml.errors import ConfigError
+from pyweb_ml.graph import timestamp
+from pyweb_ml.graph.calculator_base import CalculatorContext, Output
+from pyweb_ml.runner.node import Node
+from pyweb_ml.runner.stream import Stream
+
+
+def send(node: Node, context: CalculatorContext) -> None:
+    """Sends what a call of Open, Process or Close has emitted.
+
+    Raises:
+        CalculatorError: a stream cannot take it, such as a timestamp that does not rise.
+    """
+    at = context.input_timestamp
+    promised = _promised(at, node.offset) if node.offset is not None and len(node.queues) else None
+    for output, stream in zip(context.outputs.all, node.streams, strict=True):
+        try:
+            _send_one(output, stream, promised)
+        except ConfigError as error:
+            raise node.failure(at, error) from error
+
+
+def _send_one(output: Output, stream: Stream, promised: int | None) -> None:
+    bound: int | None = promised if promised is not None and promised > output.next_timestamp_bound else None
+    if output.moved:
+        bound = output.next_timestamp_bound if bound is None else max(bound, output.next_timestamp_bound)
+    packets = output.added
+    if packets:
+        after = timestamp.next_allowed_in_stream(packets[-1][0])
+        bound = after if bound is None else max(bound, after)
+        output.added = []
+    output.moved = False
+    if output.asked_to_close:
+        output.asked_to_close = False
+        stream.close(packets)
+    elif bound is not None and not stream.closed and (packets or bound != stream.bound):
+        stream.send(packets, bound)
+
+
+def _promised(at: int, offset: int) -> int | None:
+    """The bound that an offset promises after Process at `at`."""
+    if timestamp.MIN <= at < timestamp.MAX:
+        return max(timestamp.MIN, min(timestamp.MAX, at + 1 + offset))
+    if not timestamp.is_allowed_in_stream(at):
+        return None
+    if at == timestamp.PRE_STREAM:
+        return timestamp.MIN
+    if at == timestamp.POST_STREAM:
+        return timestamp.ONE_OVER_POST_STREAM
+    if offset >= 0:
+        return timestamp.POST_STREAM
+    return timestamp.add(at, offset) + 1
+
+
+def move_bounds(node: Node, bound: int) -> None:
+    """Moves the outputs' bounds with the inputs' where the node has an offset, though Process does not run."""
+    if node.offset is None or bound >= timestamp.DONE:
+        return
+    moved = timestamp.add(bound, node.offset) if timestamp.is_range_value(bound) else bound
+    for stream in node.streams:
+        if not stream.closed and moved > stream.bound:
+            stream.send((), moved)
