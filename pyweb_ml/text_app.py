@@ -24,7 +24,8 @@ class TextApp(App[Any, Any]):
     """The graph in a `.pbtxt` file; a node may be a calculator, a shipped subgraph, or one in a file beside it."""
 
     def __init__(self, file: Path) -> None:
-        words = re.sub(r"[-_.\s]+", " ", file.stem)
+        telling = file.parent.name if file.stem == "graph" else file.stem
+        words = re.sub(r"[-_.\s]+", " ", telling)
         super().__init__(_no_function, words[:1].upper() + words[1:], [], file)
 
     @property

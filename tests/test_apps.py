@@ -5,6 +5,7 @@ import pytest
 
 from pyweb_ml.apps import app_folders, find_app_file, load_app, local_modules, trace_app
 from pyweb_ml.errors import AppError, AuthoringError, ConfigError
+from pyweb_ml.graph_text import graph_text
 from pyweb_ml.script import script_dependencies
 
 WriteApp = Callable[..., Path]
@@ -154,6 +155,7 @@ def test_a_text_graph_is_an_app_named_by_its_file_and_described_by_its_first_com
     app = load_app(str(write_app(GRAPH, "my_blur.pbtxt")))
     assert (app.name, app.title) == ("my_blur", "My blur")
     assert app.description == "Gives back what comes in, blurred."
+    assert load_app(str(write_app(GRAPH, "face_finder/graph.pbtxt"))).title == "Face finder"
     graph = trace_app(app)
     assert (graph.inputs, graph.outputs, graph.models) == ({"frame": "Image"}, {"output": "Image"}, {})
 
@@ -188,6 +190,13 @@ def test_a_mistake_in_a_text_graph_is_told_with_its_file_and_line(
     with pytest.raises(ConfigError) as caught:
         trace_app(load_app(str(file)))
     assert message in str(caught.value)
+
+
+def test_a_text_graph_that_breaks_a_rule_can_be_seen_as_a_picture_nevertheless(write_app: WriteApp) -> None:
+    app = load_app(str(write_app(GRAPH.replace("GaussianBlur", "NoSuch", 1), "graph.pbtxt")))
+    assert "NoSuch" in graph_text(app, "svg")
+    with pytest.raises(ConfigError, match="NoSuch"):
+        graph_text(app, "svg", expand=True)
 
 
 def test_a_text_graph_whose_types_cannot_be_told_is_refused(write_app: WriteApp) -> None:
