@@ -107,6 +107,8 @@ _THINNER = [
     case("The synchronous thinner stamps the nearest packets with the periods' times", THINNER,
          thinner(thinner_type="SYNC", period=5), steps("a@1 a@4 a@7 a@9 a@12"), packets={"out": [[0, 1], [5, 4],
          [10, 9]]}),
+    case("Of two packets equally near the synchronous thinner takes the later", THINNER,
+         thinner(thinner_type="SYNC", period=4), steps("a@7 a@9 a@12"), packets={"out": [[8, 9], [12, 12]]}),
     case("The synchronous thinner may leave the packets their own times", THINNER,
          thinner(thinner_type="SYNC", period=5, sync_output_timestamps=False), steps("a@1 a@4 a@7 a@9 a@12"),
          packets={"out": same(1, 4, 9)}),
@@ -117,23 +119,43 @@ def resampler(rate: float, **options: object) -> Json:
     return graph("a", node("PacketResamplerCalculator", "DATA:a", "DATA:out", {"frame_rate": rate, **options}))
 
 
-def _resampled(name: str, given: str, *expected: int) -> Json:
-    """At 30 frames a second; of the output only the timestamps are the test's subject, so one payload for all."""
-    words = " ".join(f'a@{at}="x"' for at in given.split())
-    return case(name, RESAMPLER, resampler(30), steps(words), packets={"out": [[at, "x"] for at in expected]})
+def _resampled(name: str, rate: int, given: str, frames: str, stamps: str) -> Json:
+    """Each packet's payload is its old timestamp; `frames` are the payloads, `stamps` the new timestamps."""
+    words = " ".join(f"a@{at}" for at in given.split())
+    expected = [[int(at), int(frame)] for at, frame in zip(stamps.split(), frames.split(), strict=True)]
+    return case(name, RESAMPLER, resampler(rate), steps(words), packets={"out": expected})
 
 
 _RESAMPLER = [
     case("No packets are resampled to none", RESAMPLER, resampler(30), [], packets={"out": []}),
-    _resampled("One packet is resampled to one", "0", 0),
-    _resampled("The first packet's timestamp is where resampling starts", "1000", 1000),
-    _resampled("Two packets at the frame rate stay two", "0 33333", 0, 33333),
-    _resampled("A packet short of half a frame later is dropped", "0 16666", 0),
-    _resampled("A packet more than half a frame later becomes the next frame", "0 16668", 0, 33333),
-    _resampled("A gap of three frames is filled", "0 99999", 0, 33333, 66667, 100000),
-    case("Of many packets in a frame the nearest one stays", RESAMPLER, resampler(10),
-         steps('a@0="a" a@60000="b" a@90000="c" a@120000="d" a@200000="e"'),
-         packets={"out": [[0, "a"], [100000, "c"], [200000, "e"]]}),
+    _resampled("One packet is resampled to one", 30, "0", "0", "0"),
+    _resampled("The first packet's timestamp is where resampling starts", 30, "16668", "16668", "16668"),
+    _resampled("A packet short of half a frame later is dropped", 30, "0 16666", "0", "0"),
+    _resampled("A packet half a frame later becomes the next frame", 30, "0 16667", "0 16667", "0 33333"),
+    _resampled("A packet short of one and a half frames later is the next frame", 30, "0 49999", "0 49999",
+        "0 33333"),
+    _resampled("A gap of one frame is filled", 30, "0 50000", "0 0 50000", "0 33333 66667"),
+    _resampled("A gap of two frames is filled", 30, "2000 118666", "2000 2000 2000 118666",
+        "2000 35333 68667 102000"),
+    _resampled("Packets at the frame rate stay as they are", 30, "0 33333 66667 100000 133333",
+               "0 33333 66667 100000 133333", "0 33333 66667 100000 133333"),
+    _resampled("Of several packets in a frame the one nearest to its centre stays", 30,
+               "0 16666 16667 20000 33300 49999 50000 66600", "0 33300 66600", "0 33333 66667"),
+    _resampled("A gap is filled with the latest packet, not with the best one", 30,
+               "0 5000 16666 83334", "0 16666 16666 83334", "0 33333 66667 100000"),
+    _resampled("A gap after a frame's best packet is filled with the latest one", 30,
+               "0 16666 16667 25000 33000 35000 135000", "0 33000 35000 35000 135000",
+               "0 33333 66667 100000 133333"),
+    _resampled("Half a million frames a second are one in two microseconds", 500000, "0 10 13",
+               "0 0 0 0 0 10 10 13", "0 2 4 6 8 10 12 14"),
+    _resampled("Negative timestamps within a frame are one frame", 30, "-200 -20 16466", "-200", "-200"),
+    _resampled("Negative timestamps start a row of frames", 30, "-500 66667", "-500 -500 66667",
+        "-500 32833 66167"),
+    _resampled("Frames before zero and after it are one row", 30, "-50000 -33334 33334",
+               "-50000 -33334 -33334 33334", "-50000 -16667 16667 50000"),
+    _resampled("A whole number of microseconds a frame", 50, "0 9999 29999", "0 29999", "0 20000"),
+    _resampled("A gap in a row of whole microseconds is filled", 50, "0 10000 50000", "0 10000 10000 50000",
+               "0 20000 40000 60000"),
 ]  # fmt: skip
 
 _PRESENCE = [

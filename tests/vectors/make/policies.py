@@ -203,16 +203,16 @@ _MUX = [
 ]  # fmt: skip
 
 _ALIGN = [
+    case("Until every stream has had a packet the align handler gives the base stream's alone", ALIGN,
+         log("a b", "TimestampAlign", timestamp_base_tag_index=":0"),
+         steps("a@100 | a@110 | b@5 | a@120 | b@25 |"),
+         packets={"log": numbered([100, [100, None]], [110, [110, None]], [120, [120, 5]], [140, [None, 25]])}),
     case("The align handler moves each stream so that its first packet meets the base stream's", ALIGN,
-         log("a b", "TimestampAlign", timestamp_base_tag_index=":0"), steps("a@100 | b@0 | a@110 | b@10 |"),
-         packets={"log": numbered([100, [100, 0]], [110, [110, 10]])}),
-    case("The base of the align handler may be any stream", ALIGN,
          log("a b", "TimestampAlign", timestamp_base_tag_index=":1"), steps("a@100 | b@0 | a@110 | b@10 |"),
          packets={"log": numbered([0, [100, 0]], [10, [110, 10]])}),
-    case("The align handler waits until every stream has had a packet", ALIGN,
-         log("a b", "TimestampAlign", timestamp_base_tag_index=":0"),
-         steps("a@100 | a@110 | a@120 | b@5 | b@25 |"),
-         packets={"log": numbered([100, [100, 5]], [110, [110, None]], [120, [120, 25]])}),
+    case("What waits before the base stream's first packet is moved to it", ALIGN,
+         log("a b", "TimestampAlign", timestamp_base_tag_index=":0"), steps("b@5 | b@15 | a@100 | a@110 |"),
+         packets={"log": numbered([100, [100, 5]], [110, [110, 15]])}),
 ]  # fmt: skip
 
 _ORDERS = [
