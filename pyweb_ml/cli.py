@@ -168,18 +168,25 @@ def _build(given: argparse.Namespace) -> int:
 
 def _add_run(commands: "_Commands[argparse.ArgumentParser]") -> None:
     examples = "pywebml run blur --input photo.jpg --output blurred.png\n"
-    examples += "pywebml run faces --input photo.jpg --output faces.jsonl  # one packet a line"
+    examples += "pywebml run blur --input talk.mp4 --output blurred.mp4\n"
+    examples += "pywebml run faces --input photos/ --output faces.jsonl  # one packet a line"
     parser = _add(commands, "run", _run, "run an app on a file, here and without a browser", examples)
     parser.add_argument("app", metavar="APP", help=_APP)
-    parser.add_argument("--input", metavar="FILE", required=True, help="a picture")
-    parser.add_argument("--output", metavar="FILE", required=True, help="a picture, or .jsonl for all outputs")
+    parser.add_argument("--input", metavar="FILE", required=True, help="a picture, a folder of them, or a video")
+    parser.add_argument(
+        "--output", metavar="FILE", required=True, help="a picture, a video (.mp4, .webm) or .jsonl"
+    )
 
 
 def _run(given: argparse.Namespace) -> int:
     from pyweb_ml.apps import load_app
     from pyweb_ml.runner import run_file
 
-    run_file(load_app(given.app), Path(given.input), Path(given.output))
+    console = TextConsole()
+    try:
+        run_file(load_app(given.app), Path(given.input), Path(given.output), console.progress)
+    finally:
+        console.end()
     return 0
 
 

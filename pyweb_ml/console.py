@@ -23,6 +23,7 @@ STAGES = {
     "model": "fetching the model",
     "python": "fetching",
     "packages": "fetching the package",
+    "run": "running on",
     "site": "writing",
 }
 """What each stage is called in words, before its detail."""

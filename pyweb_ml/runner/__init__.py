@@ -11,8 +11,8 @@ from pyweb_ml.errors import MediaError
 from pyweb_ml.graph.authoring import App, Graph
 from pyweb_ml.progress import Progress, quiet
 from pyweb_ml.runner.frames import open_frames
-from pyweb_ml.runner.outputs import check_output, open_output
 from pyweb_ml.runner.scheduler import Scheduler
+from pyweb_ml.runner.sinks import Sink, check_output, open_sink
 
 __all__ = ["Scheduler", "run_file", "run_once"]
 
@@ -47,14 +47,27 @@ def run_file(app: App[Any, Any], input: Path, output: Path, progress: Progress =
         raise MediaError(f"'{app.name}' takes {graph.inputs}; a picture feeds an app that takes one Image alone")
     frames = open_frames(input)
     with _whole(output) as target:
-        with open_output(target, graph) as sink, Scheduler(graph) as scheduler:
-            for name in sink.streams:
-                scheduler.observe(name, partial(sink.take, name))
+        with open_sink(target, graph) as sink, Scheduler(graph) as scheduler:
+            packets: list[tuple[int, int, Any]] = []
+            for order, name in enumerate(sink.streams):
+                scheduler.observe(name, partial(_collect, packets, order))
             for index, (at, image) in enumerate(frames.frames):
                 scheduler.add(at, {next(iter(graph.inputs)): image})
+                _hand_over(packets, sink)
                 progress("run", input.name, index + 1, frames.total)
         if not target.exists():
             raise MediaError("the app gave no picture to write; write its outputs with --output OUT.jsonl")
+
+
+def _collect(packets: list[tuple[int, int, Any]], order: int, at: int, payload: Any) -> None:
+    packets.append((at, order, payload))
+
+
+def _hand_over(packets: list[tuple[int, int, Any]], sink: Sink) -> None:
+    """By timestamp, and within one in the order of the outputs, whichever calculator was first."""
+    for at, order, payload in sorted(packets, key=lambda packet: packet[:2]):
+        sink.take(sink.streams[order], at, payload)
+    packets.clear()
 
 
 @contextmanager

@@ -109,10 +109,6 @@ class Loop:
         for queue in node.queues:
             queue.close()
         context = node.context()
-        if node.offset is not None and len(node.queues):
-            # The promise of an offset ends with the inputs: nothing is left for Close to emit.
-            for output in context.outputs:
-                output.is_closed = True
         closed = partial(self._closed, node, context)
         self._push((1, -node.id, 0, 0), node, partial(node.close, context), closed)
 

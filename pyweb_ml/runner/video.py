@@ -45,7 +45,8 @@ def read_video(path: Path) -> Iterator[tuple[int, Image]]:
             for frame in container.decode(video=0):
                 at = round((frame.time or 0) * 1_000_000)
                 first = at if first is None else first
-                yield at - first, frame.to_ndarray(format="rgba")
+                pixels: Image = frame.to_ndarray(format="rgba").astype(np.uint8, copy=False)
+                yield at - first, pixels
     except (av.FFmpegError, OSError) as error:
         raise _refused(path, error) from error
 

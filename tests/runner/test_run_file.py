@@ -11,6 +11,7 @@ import pyweb_ml as pw
 from pyweb_ml.errors import MediaError
 from pyweb_ml.runner import run_file
 from pyweb_ml.runner.media import read_image
+from pyweb_ml.runner.video import VideoWriter, read_video
 
 
 @pw.calculator
@@ -63,6 +64,74 @@ def test_a_picture_is_read_upright_as_rgba(tmp_path: Path) -> None:
     assert read_image(tmp_path / "turned.jpg").shape == (30, 20, 4)
 
 
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    """Four frames at times that are not even: a grey that becomes lighter."""
+    path = tmp_path / "clip.mp4"
+    writer = VideoWriter(path)
+    for at, grey in ((0, 40), (40_000, 80), (120_000, 120), (160_000, 160)):
+        writer.write(at, np.full((48, 64, 3), grey, np.uint8))
+    writer.close()
+    return path
+
+
+def test_a_video_is_run_frame_by_frame_at_its_own_times(clip: Path, tmp_path: Path) -> None:
+    steps: list[tuple[int, int]] = []
+    run_file(app, clip, tmp_path / "out.jsonl", lambda _, __, done, total: steps.append((done, total)))
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    found = {line["timestamp"]: line["value"] for line in lines if line["stream"] == "found"}
+    assert list(found) == [0, 40_000, 120_000, 160_000]
+    # The mean over grey and an opaque alpha.
+    wanted = [(3 * grey + 255) / 4 for grey in (40, 80, 120, 160)]
+    assert [value[0]["score"] for value in found.values()] == pytest.approx(wanted, abs=3)
+    assert steps == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+@pytest.mark.parametrize("ending", ["mp4", "webm"])
+def test_a_video_is_written_frame_by_frame(clip: Path, tmp_path: Path, ending: str) -> None:
+    run_file(app, clip, tmp_path / f"out.{ending}")
+    frames = list(read_video(tmp_path / f"out.{ending}"))
+    assert [at for at, _ in frames] == pytest.approx([0, 40_000, 120_000, 160_000], abs=1000)
+    assert [float(image[..., :3].mean()) for _, image in frames] == pytest.approx([215, 175, 135, 95], abs=4)
+
+
+def test_a_folder_of_pictures_is_run_in_the_order_of_their_names(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name, grey in (("b", 20), ("a", 10), ("c", 30)):
+        PIL.Image.new("RGB", (4, 4), (grey,) * 3).save(tmp_path / "in" / f"{name}.png")
+    run_file(app, tmp_path / "in", tmp_path / "out.jsonl")
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    scores = [line["value"][0]["score"] for line in lines if line["stream"] == "found"]
+    assert scores == [(3 * grey + 255) / 4 for grey in (10, 20, 30)]
+
+
+def test_frames_of_another_size_cannot_follow_in_one_video(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    PIL.Image.new("RGB", (4, 4)).save(tmp_path / "in" / "a.png")
+    PIL.Image.new("RGB", (8, 4)).save(tmp_path / "in" / "b.png")
+    with pytest.raises(MediaError, match="a frame of 8 x 4 cannot follow one of 4 x 4"):
+        run_file(app, tmp_path / "in", tmp_path / "out.mp4")
+    assert not list(tmp_path.glob("*out*"))
+
+
+def _empty_folder(folder: Path) -> Path:
+    (folder / "empty").mkdir()
+    return folder / "empty"
+
+
+def _no_video(folder: Path) -> Path:
+    (folder / "text.mp4").write_text("no video")
+    return folder / "text.mp4"
+
+
+def _cut_video(folder: Path) -> Path:
+    writer = VideoWriter(folder / "whole.mp4")
+    writer.write(0, np.zeros((48, 64, 3), np.uint8))
+    writer.close()
+    (folder / "cut.mp4").write_bytes((folder / "whole.mp4").read_bytes()[:300])
+    return folder / "cut.mp4"
+
+
 def _no_file(folder: Path) -> Path:
     return folder / "nowhere.jpg"
 
@@ -78,7 +147,14 @@ def _cut_off(folder: Path) -> Path:
     return folder / "cut.jpg"
 
 
-BAD_FILES = {_no_file: "there is no file", _text: "is no picture", _cut_off: "is damaged"}
+BAD_FILES = {
+    _no_file: "there is no file",
+    _text: "is no picture",
+    _cut_off: "is damaged",
+    _empty_folder: "holds no pictures",
+    _no_video: "is neither a picture nor a video",
+    _cut_video: "is neither a picture nor a video",
+}
 
 
 @pytest.mark.parametrize("make", BAD_FILES, ids=lambda function: function.__name__.lstrip("_"))
@@ -90,12 +166,12 @@ def test_a_bad_picture_is_refused_in_one_sentence(make: object, tmp_path: Path) 
 
 
 def test_an_unknown_kind_of_output_is_refused(photo: Path, tmp_path: Path) -> None:
-    with pytest.raises(MediaError, match=r"must end in .jsonl or one of .jpeg, .jpg, .png, .webp"):
+    with pytest.raises(MediaError, match=r"must end in .jpeg, .jpg, .jsonl, .mp4, .png, .webm or .webp"):
         run_file(app, photo, tmp_path / "out.txt")
 
 
 def test_an_app_without_a_picture_cannot_write_one(photo: Path, tmp_path: Path) -> None:
-    with pytest.raises(MediaError, match="the app gave no picture to write"):
+    with pytest.raises(MediaError, match="the app gives no picture to write"):
         run_file(no_picture, photo, tmp_path / "out.png")
     assert not list(tmp_path.glob("*out*"))
 

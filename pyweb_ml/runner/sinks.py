@@ -12,7 +12,7 @@ from pyweb_ml.runner.packets import packet_line
 from pyweb_ml.runner.video import CODECS, VideoWriter
 
 
-class Output(Protocol):
+class Sink(Protocol):
     """Takes the packets of `streams`, in the order in which they come."""
 
     streams: list[str]
@@ -32,13 +32,13 @@ def check_output(path: Path) -> None:
 
 
 @contextmanager
-def open_output(path: Path, graph: Graph) -> Iterator[Output]:
-    """The output of the kind that the name's ending says; closed at the end, after a failure too."""
-    output: Output = _KINDS.get(path.suffix.lower(), _Picture)(path, graph)
+def open_sink(path: Path, graph: Graph) -> Iterator[Sink]:
+    """The sink of the kind that the name's ending says; closed at the end, after a failure too."""
+    sink: Sink = _KINDS.get(path.suffix.lower(), _Picture)(path, graph)
     try:
-        yield output
+        yield sink
     finally:
-        output.close()
+        sink.close()
 
 
 def _shown(graph: Graph) -> str:
@@ -93,4 +93,4 @@ class _Video:
         self._writer.close()
 
 
-_KINDS: dict[str, Callable[[Path, Graph], Output]] = {".jsonl": _Lines, **dict.fromkeys(CODECS, _Video)}
+_KINDS: dict[str, Callable[[Path, Graph], Sink]] = {".jsonl": _Lines, **dict.fromkeys(CODECS, _Video)}
