@@ -65,6 +65,8 @@ export interface CalculatorContext {
   emitAt(tag: string, index: number, timestamp: number, value: unknown): void;
   /** Promises that no packet below this timestamp comes; one that is below the bound already changes nothing. */
   setNextTimestampBound(tag: string, index: number, timestamp: number): void;
+  /** The least timestamp that the output's next packet may have; Done once it is closed, or where there is none. */
+  nextTimestampBound(tag: string, index: number): number;
   closeOutput(tag: string, index: number): void;
   emitSide(tag: string, value: unknown, index?: number): void;
   sideOutputCount(tag: string): number;

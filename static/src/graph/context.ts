@@ -149,6 +149,11 @@ export class Context implements CalculatorContext {
     this.hasBounds = true;
   }
 
+  nextTimestampBound(tag: string, index: number): number {
+    const place = this.output(tag, index);
+    return place === undefined ? Timestamp.DONE : Math.max(this.streams[place]!.bound, this.bounds[place]!);
+  }
+
   closeOutput(tag: string, index: number): void {
     const place = this.output(tag, index);
     if (place !== undefined && !this.run.isHalted) this.streams[place]!.close();

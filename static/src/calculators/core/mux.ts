@@ -1,35 +1,39 @@
 import type { CalculatorContext, CalculatorType } from "../../graph/calculator";
 import { retained } from "../../graph/calculator";
-import { OptionReader } from "../options";
+import type { NodeConfig } from "../../graph/config";
+import { ConfigError } from "../../graph/config";
+import { requireInputs } from "./ports";
 
 /**
- * MuxCalculator: OUTPUT is the INPUT that SELECT (a stream, a side packet or the option `select`, by index) names.
+ * MuxCalculator: OUTPUT is the INPUT that SELECT, a stream or a side packet, names by its index.
  *
  * With the stream SELECT it waits for the selected input alone.
  */
 export const mux: CalculatorType<unknown> = {
   name: "MuxCalculator",
-  contract: ({ inputStream }) => ({
-    timestampOffset: 0,
-    ...(inputStream.some((entry) => entry.startsWith("SELECT:")) && { inputStreamHandler: "MuxInputStreamHandler" }),
-  }),
-  create(options) {
-    const reader = new OptionReader("MuxCalculator", options);
-    const select = reader.integer("select", 0);
-    reader.done();
-    return {
-      process(context) {
-        const index = selected(context, select);
-        const value = index === undefined ? undefined : context.inputAt("INPUT", index);
-        if (value !== undefined) context.emitAt("OUTPUT", 0, context.timestamp, retained(value));
-      },
-    };
+  contract(node) {
+    requireInputs(node, "INPUT");
+    const isStream = selects(node.inputStream);
+    if (isStream === selects(node.inputSidePacket)) {
+      throw new ConfigError("the input 'SELECT' must be connected once, as a stream or as a side packet");
+    }
+    return { timestampOffset: 0, ...(isStream && { inputStreamHandler: "MuxInputStreamHandler" }) };
   },
+  create: () => ({
+    process(context) {
+      const value = context.inputAt("INPUT", selected(context));
+      if (value !== undefined) context.emit("OUTPUT", retained(value));
+    },
+  }),
 };
 
-function selected(context: CalculatorContext, option: number): number | undefined {
-  if (context.inputCount("SELECT")) return context.inputAt<number>("SELECT", 0);
-  const index = context.hasSide("SELECT") ? context.side<number>("SELECT") : option;
-  if (index >= 0 && index < context.inputCount("INPUT")) return index;
-  throw new Error(`SELECT is ${index}; there are the inputs 0 to ${context.inputCount("INPUT") - 1}`);
+function selects(entries: NodeConfig["inputStream"]): boolean {
+  return entries.some((entry) => entry.startsWith("SELECT:"));
+}
+
+function selected(context: CalculatorContext): number {
+  const index = context.inputCount("SELECT") ? context.input<number>("SELECT") : context.side<number>("SELECT");
+  const count = context.inputCount("INPUT");
+  if (typeof index === "number" && index >= 0 && index < count) return index;
+  throw new Error(`SELECT is ${JSON.stringify(index)}; it must be one of 0 to ${count - 1}`);
 }

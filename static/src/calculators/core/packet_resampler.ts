@@ -8,8 +8,9 @@ import { OptionReader } from "../options";
  * PacketResamplerCalculator: one packet a period of 1 / `frame_rate` seconds, at exact multiples from the first
  * packet on (or aligned to `base_timestamp`, µs): the packet nearest to each, repeated where none is near.
  *
- * `flush_last_packet` (default true): the last packet is given at its period, too. `start_time` and `end_time` (µs)
- * limit the output; with `round_limits` (default false) they are rounded to the nearest period. Jitter is not known.
+ * `frame_rate` is above 0 and at most 1,000,000. `flush_last_packet` (default true): the last packet is given at its
+ * period, too. The output lies between `start_time` and before `end_time` (µs), which `round_limits` (default false)
+ * widen by half a period. There is no jitter.
  */
 export const packetResampler: CalculatorType<unknown> = {
   name: "PacketResamplerCalculator",
@@ -23,28 +24,28 @@ function tagOf(context: CalculatorContext): string {
 }
 
 interface Sampling {
-  readonly period: number;
+  readonly rate: number;
   readonly flushes: boolean;
   readonly base: number | undefined;
   readonly start: number;
   readonly end: number;
-  readonly roundsLimits: boolean;
 }
+
+const MICROSECONDS = 1e6;
 
 function samplingOf(options: Options): Sampling {
   const reader = new OptionReader("PacketResamplerCalculator", options);
   const rate = reader.number("frame_rate");
-  if (rate <= 0) throw new Error(`PacketResamplerCalculator: the option 'frame_rate' must be positive, not ${rate}`);
-  const sampling = {
-    period: 1e6 / rate,
-    flushes: reader.boolean("flush_last_packet", true),
-    base: reader.maybeNumber("base_timestamp"),
-    start: reader.maybeNumber("start_time") ?? Timestamp.MIN,
-    end: reader.maybeNumber("end_time") ?? Timestamp.MAX,
-    roundsLimits: reader.boolean("round_limits", false),
-  };
+  if (rate <= 0 || rate > MICROSECONDS) {
+    throw new Error(`PacketResamplerCalculator: 'frame_rate' must be above 0 and at most ${MICROSECONDS}, not ${rate}`);
+  }
+  const flushes = reader.boolean("flush_last_packet", true);
+  const base = reader.maybeNumber("base_timestamp");
+  const margin = reader.boolean("round_limits", false) ? Math.floor(Math.floor(MICROSECONDS / rate) / 2) : 0;
+  const start = Timestamp.plus(reader.maybeNumber("start_time") ?? Timestamp.MIN, -margin);
+  const end = Timestamp.plus(reader.maybeNumber("end_time") ?? Timestamp.MAX, margin);
   reader.done();
-  return sampling;
+  return { rate, flushes, base, start, end };
 }
 
 class PacketResampler implements Calculator {
@@ -67,58 +68,54 @@ class PacketResampler implements Calculator {
     const payload = context.input(tagOf(context));
     if (payload === undefined) return;
     const packet = { timestamp: context.timestamp, payload: retained(payload) };
-    if (this.first === undefined) this.begin(packet.timestamp);
-    this.sample(context, packet);
+    this.first ??= this.aligned(packet.timestamp);
+    if (this.periodOf(packet.timestamp) >= this.next) this.sample(context, packet);
     release(this.last?.payload);
     this.last = packet;
   }
 
-  private begin(timestamp: number): void {
-    const { base, period } = this.sampling;
-    const periods = base === undefined ? 0 : Math.floor((timestamp - base) / period + 0.5);
-    this.first = base === undefined ? timestamp : Math.round(base + periods * period);
+  private aligned(timestamp: number): number {
+    const { base, rate } = this.sampling;
+    if (base === undefined) return timestamp;
+    return base + rounded((rounded(((timestamp - base) / MICROSECONDS) * rate) / rate) * MICROSECONDS);
   }
 
-  /** Answers all periods before the packet's, and its own where the packet cannot be bettered. */
+  /** Answers all periods before the packet's, and its own where no later packet can be nearer. */
   private sample(context: CalculatorContext, packet: Packet): void {
-    const period = this.periodOf(packet.timestamp);
-    while (period > this.next) this.give(context, this.last ?? packet);
-    const target = this.timestampOf(this.next);
-    if (period < this.next || packet.timestamp < target) return;
     const { last } = this;
-    const isNearer = !last || packet.timestamp - target <= target - last.timestamp;
-    this.give(context, isNearer ? packet : last);
+    for (const period = this.periodOf(packet.timestamp); this.next < period; ) this.give(context, last);
+    const target = this.timestampOf(this.next);
+    if (packet.timestamp >= target) {
+      const isNearer = !last || packet.timestamp - target <= target - last.timestamp;
+      this.give(context, isNearer ? packet : last);
+    }
+    context.setNextTimestampBound(tagOf(context), 0, this.timestampOf(this.next));
   }
 
   private periodOf(timestamp: number): number {
-    return Math.floor((timestamp - this.first!) / this.sampling.period + 0.5);
+    return rounded(((timestamp - this.first!) / MICROSECONDS) * this.sampling.rate);
   }
 
   private timestampOf(period: number): number {
-    return Math.round(this.first! + period * this.sampling.period);
+    return this.first! + rounded((period / this.sampling.rate) * MICROSECONDS);
   }
 
-  private give(context: CalculatorContext, { payload }: Packet): void {
+  private give(context: CalculatorContext, packet: Packet | undefined): void {
+    const { start, end } = this.sampling;
     const timestamp = this.timestampOf(this.next++);
-    if (this.isWithin(timestamp)) context.emitAt(tagOf(context), 0, timestamp, retained(payload));
-    else context.setNextTimestampBound(tagOf(context), 0, Timestamp.nextAllowedInStream(timestamp));
-  }
-
-  private isWithin(timestamp: number): boolean {
-    const { start, end, roundsLimits } = this.sampling;
-    if (!roundsLimits) return timestamp >= start && timestamp < end;
-    return timestamp >= this.rounded(start) && timestamp < this.rounded(end);
-  }
-
-  private rounded(limit: number): number {
-    const isLimit = limit !== Timestamp.MIN && limit !== Timestamp.MAX;
-    return isLimit ? this.timestampOf(this.periodOf(limit)) : limit;
+    if (!packet || timestamp < start || timestamp >= end) return;
+    context.emitAt(tagOf(context), 0, timestamp, retained(packet.payload));
   }
 
   close(context: CalculatorContext): void {
     const { last } = this;
-    if (last && this.sampling.flushes && this.periodOf(last.timestamp) >= this.next) this.give(context, last);
+    if (last && this.sampling.flushes && this.periodOf(last.timestamp) === this.next) this.give(context, last);
     release(last?.payload);
     this.last = undefined;
   }
+}
+
+/** The nearest whole number; halves away from zero, as MediaPipe's MathUtil::SafeRound has them. */
+function rounded(value: number): number {
+  return Math.sign(value) * Math.round(Math.abs(value));
 }
