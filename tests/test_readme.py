@@ -12,7 +12,9 @@ from tests.visiting import on_desktop, photograph, rgba
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-PROGRAMS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+PROGRAMS = [block for block in BLOCKS if "@pw.app" in block]
+SCRIPTS = [block for block in BLOCKS if "@pw.app" not in block]
 
 
 def test_the_first_25_lines_hold_a_picture_the_program_and_the_two_commands() -> None:
@@ -47,6 +49,14 @@ def test_every_program_passes_mypy_strict_as_written(program: str, tmp_path: Pat
     cache = str(ROOT / ".mypy_cache")
     output, _, status = mypy.api.run(["--strict", "--cache-dir", cache, str(tmp_path / "app.py")])
     assert status == 0, output
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_every_script_prints_what_its_last_comments_say(script: str, capsys: pytest.CaptureFixture[str]) -> None:
+    exec(script, {})
+    said = [line.removeprefix("# ") for line in script.splitlines() if line.startswith("# ")]
+    assert said
+    assert capsys.readouterr().out.splitlines() == said
 
 
 def test_every_file_that_is_linked_exists() -> None:
