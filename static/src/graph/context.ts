@@ -135,7 +135,8 @@ export class Context implements CalculatorContext {
   }
 
   private keepPromises(place: number, timestamp: number): void {
-    const least = this.offset === null ? Timestamp.UNSET : Timestamp.plus(this.timestamp, this.offset);
+    const isPromised = this.offset !== null && this.timestamp !== Timestamp.DONE;
+    const least = isPromised ? Timestamp.plus(this.timestamp, this.offset) : Timestamp.UNSET;
     if (timestamp >= least && timestamp >= this.bounds[place]!) return;
     const at = `a packet at timestamp ${Timestamp.toDebugString(timestamp)} on the stream '${this.streams[place]!.name}'`;
     if (timestamp < least) throw new StreamError(`${at} comes too late: the timestamp offset is ${this.offset!}`);

@@ -7,7 +7,7 @@ import { FixedSizePolicy } from "./fixed_size_policy";
 import type { InputQueue } from "./input_queue";
 import { MuxPolicy } from "./mux_policy";
 import type { InputSet } from "./sync_set";
-import { Readiness, SyncSet } from "./sync_set";
+import { LAST, Readiness, SyncSet } from "./sync_set";
 import type { TagMap } from "./tag_map";
 import { TimestampAlignPolicy } from "./timestamp_align_policy";
 import * as Timestamp from "./timestamp";
@@ -17,6 +17,8 @@ export interface InputPolicy {
   readonly timestamp: number;
   /** Whether the packets are taken only when the calculator's turn has come. */
   readonly fillsLate?: boolean;
+  /** Whether the timestamp that was found may still get a packet: `process` runs since an input has ended. */
+  readonly isOpen?: boolean;
   readiness(): Readiness;
   /** Takes the packets that {@link readiness} found, and gives their timestamp. */
   fill(inputs: InputSet): number;
@@ -93,10 +95,13 @@ class BarrierPolicy implements InputPolicy {
 /** Each input by itself, at once: the input timestamps need not rise. */
 class ImmediatePolicy implements InputPolicy {
   timestamp = Timestamp.PRE_STREAM;
+  isOpen = false;
   private readonly sets: readonly SyncSet[];
   /** The timestamp that each set has ready; Unset for none. */
   private readonly ready: number[];
+  private readonly processBounds: boolean;
   constructor({ queues, processBounds }: PolicyInputs) {
+    this.processBounds = processBounds;
     this.sets = queues.map((_, place) => new SyncSet(queues, [place], processBounds));
     this.ready = queues.map(() => Timestamp.UNSET);
   }
@@ -107,22 +112,25 @@ class ImmediatePolicy implements InputPolicy {
     let oneBecameDone = false;
     for (const [place, set] of this.sets.entries()) {
       if (this.ready[place] === Timestamp.UNSET) oneBecameDone = this.look(place, set) || oneBecameDone;
-      least = Math.min(least, set.timestamp);
       if (this.ready[place] !== Timestamp.UNSET) first = Math.min(first, this.ready[place]!);
+      least = Math.min(least, first, set.timestamp);
     }
-    this.timestamp = Math.min(first, least);
+    this.timestamp = least;
+    this.isOpen = first === Timestamp.DONE;
     if (least === Timestamp.DONE) return Readiness.ForClose;
     if (first === Timestamp.DONE) return oneBecameDone ? Readiness.ForProcess : Readiness.NotReady;
     this.timestamp = first;
     return Readiness.ForProcess;
   }
 
-  /** Whether the input became done with this look. */
+  /** Whether the input became done with this look, and `process` is not called for its last timestamp. */
   private look(place: number, set: SyncSet): boolean {
     const before = set.lastProcessed;
     const readiness = set.readiness();
     if (readiness === Readiness.ForProcess) this.ready[place] = set.timestamp;
-    return readiness === Readiness.ForClose && before < set.lastProcessed;
+    const becameDone = readiness === Readiness.ForClose && before < LAST;
+    if (becameDone && this.processBounds) this.ready[place] = LAST;
+    return becameDone && !this.processBounds;
   }
 
   fill(inputs: InputSet): number {

@@ -174,8 +174,6 @@ export class Node implements Consumer {
   }
 
   private close(): void | Promise<void> {
-    // With an offset, the outputs are done together with the inputs: nothing can be emitted in Close.
-    if (this.offset !== null) this.context.advanceOutputs(Timestamp.DONE);
     this.context.timestamp = Timestamp.DONE;
     return this.call("close");
   }
@@ -220,7 +218,7 @@ export class Node implements Consumer {
     const { context } = this;
     context.releaseGiven();
     const { offset } = this;
-    const settled = offset === null ? Timestamp.UNSET : Timestamp.nextAllowedInStream(context.timestamp);
+    const settled = offset === null || this.policy.isOpen ? Timestamp.UNSET : Timestamp.nextAllowedInStream(context.timestamp);
     context.advanceOutputs(Timestamp.plus(settled, offset ?? 0));
     // Without any stream there is nothing to call it for again: it makes side packets.
     if (this.isSource && !context.streams.length) context.isStopped = true;

@@ -17,7 +17,8 @@ export interface InputSet {
   readonly settled: number[];
 }
 
-const LAST = Timestamp.previousAllowedInStream(Timestamp.DONE);
+/** The last timestamp that can be settled, once an input is done. */
+export const LAST = Timestamp.previousAllowedInStream(Timestamp.DONE);
 
 export class SyncSet {
   /** What {@link readiness} found: the timestamp to process; if it is not ready, the least that may come. */

@@ -162,10 +162,7 @@ class FlowLimiter implements Calculator {
     while (decisions.length > 1 && decisions[1]!.timestamp <= least) decisions.shift();
   }
 
-  /** The end of FINISHED finishes all frames: those that wait have their turn. */
-  close(context: CalculatorContext): void {
-    this.inFlight = [];
-    if (context.inputCount("FINISHED")) this.releaseFrames(context);
+  close(): void {
     for (const queue of this.queues) for (const { payload } of queue) release(payload);
     this.queues = [];
   }
