@@ -34,6 +34,10 @@ def load_app(spec: str) -> AnyApp:
     return _choose(file, _apps_in(_import_file(file)), name)
 
 
+APP_FILES = ("app.py", "graph.pbtxt")
+"""What makes a folder an app; the first that is there is meant."""
+
+
 def find_app_file(spec: str) -> tuple[Path, str]:
     """The file that is meant, and the name of the app in it ("" for its only one).
 
@@ -55,12 +59,12 @@ def find_app_file(spec: str) -> tuple[Path, str]:
 
 
 def _app_file_in(folder: Path) -> Path:
-    file = folder / "app.py"
-    if not file.is_file():
+    found = [folder / name for name in APP_FILES if (folder / name).is_file()]
+    if not found:
         raise AppError(
             f"the folder '{folder}' has no app.py; name the app's file, or write one ('pywebml new DIR')"
         )
-    return file
+    return found[0]
 
 
 def _require_usable_name(file: Path) -> None:
@@ -71,8 +75,8 @@ def _require_usable_name(file: Path) -> None:
 
 
 def app_folders(folder: Path) -> list[Path]:
-    """The folders right below `folder` that hold an `app.py`, in the order of their names."""
-    return sorted(file.parent for file in folder.glob("*/app.py"))
+    """The folders right below `folder` that are apps, in the order of their names."""
+    return sorted({file.parent for name in APP_FILES for file in folder.glob(f"*/{name}")})
 
 
 def trace_app(app: AnyApp) -> Graph:

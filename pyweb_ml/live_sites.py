@@ -3,7 +3,7 @@
 import threading
 from pathlib import Path
 
-from pyweb_ml.apps import app_folders, find_app_file
+from pyweb_ml.apps import APP_FILES, app_folders, find_app_file
 from pyweb_ml.errors import AppError
 from pyweb_ml.live_site import LiveSite
 
@@ -65,7 +65,7 @@ def is_gallery(spec: str) -> bool:
         AppError: a folder holds neither an app nor apps.
     """
     folder = Path(spec)
-    if not folder.is_dir() or (folder / "app.py").is_file():
+    if not folder.is_dir() or any((folder / name).is_file() for name in APP_FILES):
         return False
     if not app_folders(folder):
         raise AppError(

@@ -240,3 +240,10 @@ def test_dependencies_are_read_from_the_script_block(write_app: WriteApp) -> Non
 def test_a_script_block_that_is_wrong_is_refused(write_app: WriteApp, block: str, message: str) -> None:
     with pytest.raises(AppError, match=message):
         script_dependencies(write_app(block))
+
+
+def test_a_folder_with_a_graph_in_text_is_an_app_too() -> None:
+    examples = Path(__file__).parents[1] / "examples"
+    assert load_app(str(examples / "mediapipe_graph")).trace().outputs == {"output_video": "Image"}
+    found = [folder.name for folder in app_folders(examples)]
+    assert found == ["background_blur", "face_detection", "mediapipe_graph"]

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,7 +62,7 @@ def calculator(target: Any) -> Any:
     """
     if not inspect.isclass(target):
         contract = read_contract(target.__name__, target, python=True, options_type=PYTHON_OPTIONS)
-        return _recording(contract, target, target.__name__)
+        return _recording(contract, target, _snake_case(target.__name__))
     if not callable(getattr(target, "process", None)):
         raise AuthoringError(f"{here()}: the class '{target.__name__}' needs a method 'process'")
     return _recording_class(target)
@@ -90,11 +91,16 @@ def _check_count(contract: Contract, name: str, args: Sequence[Any]) -> None:
         raise AuthoringError(f"{here()}: '{name}' is given {len(args)} values, more than it takes")
 
 
+def _snake_case(name: str) -> str:
+    """As nodes and streams are named: "FollowFace" becomes "follow_face"."""
+    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
+
+
 def _recording_class(target: Any) -> Any:
     process = target.process
     contract = read_contract(target.__name__, process, python=True, options_type=PYTHON_OPTIONS)
     contract = Contract(**{**vars(contract), "work": target})
-    name = "".join("_" + c.lower() if c.isupper() else c for c in target.__name__).lstrip("_")
+    name = _snake_case(target.__name__)
     names = list(inspect.signature(process).parameters)[1:]
     initial = target.__init__
 
@@ -185,6 +191,7 @@ def _input_types(function: Callable[..., Any]) -> dict[str, str]:
     hints = get_type_hints(function, include_extras=True)
     types: dict[str, str] = {}
     for name in inspect.signature(function).parameters:
+        _check_name("parameter", name)
         type_name = stream_type(hints.get(name))
         if type_name not in PUBLIC:
             wanted = ", ".join(f"pw.{one}" for one in PUBLIC)
@@ -195,11 +202,21 @@ def _input_types(function: Callable[..., Any]) -> dict[str, str]:
     return types
 
 
+def _check_name(kind: str, name: str) -> None:
+    """Streams have MediaPipe's names: mediapipe/framework/tool/validate_name.h."""
+    if not re.fullmatch("[a-z_][a-z0-9_]*", name):
+        wanted = re.sub("[^a-z0-9_]", "_", _snake_case(name))
+        raise AuthoringError(
+            f"the {kind} '{name}' names a stream, so it must be in small letters, such as '{wanted}'"
+        )
+
+
 def _named_outputs(name: str, result: Any) -> dict[str, Stream]:
     named = result if isinstance(result, dict) else {"output": result}
     if not named:
         raise AuthoringError(f"the pipeline '{name}' returns nothing; return a stream, or a dict of streams")
     for key, one in named.items():
+        _check_name("output", key)
         if not isinstance(one, Stream):
             raise AuthoringError(f"the pipeline '{name}' must return streams; '{key}' is {one!r}")
     return named

@@ -190,6 +190,19 @@ def test_a_parameter_of_a_pipeline_needs_a_stream_type() -> None:
         traced(pipeline)
 
 
+def test_streams_are_named_in_small_letters() -> None:
+    def inputs(theFrame: pw.Image) -> pw.Image:  # noqa: N803  # the mistake
+        return pw.gaussian_blur(theFrame, sigma=1)
+
+    def outputs(frame: pw.Image) -> pw.Outputs:
+        return {"Blurred frame": pw.gaussian_blur(frame, sigma=1)}
+
+    with pytest.raises(pw.AuthoringError, match=r"the parameter 'theFrame' names a stream, .* such as 'the_frame'"):
+        traced(inputs)
+    with pytest.raises(pw.AuthoringError, match=r"the output 'Blurred frame' .* such as 'blurred_frame'"):
+        traced(outputs)
+
+
 def test_a_calculator_must_say_what_it_returns() -> None:
     with pytest.raises(pw.AuthoringError, match="'nothing' must say what it returns"):
 
