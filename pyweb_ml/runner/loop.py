@@ -37,7 +37,7 @@ class Loop:
         self._ready: list[Task] = []
         self._sources: list[Node] = []
         self._active: list[Node] = []
-        self._unopened = list(network.nodes)
+        self._unopened = {node.id: node for node in network.nodes}
         self._numbers = itertools.count()
         for node in network.nodes:
             node.on_touch = self._touched.append
@@ -137,9 +137,13 @@ class Loop:
 
     def open_able(self) -> None:
         """Has every node opened whose side packets are there, and whose upstream nodes are open."""
-        able = [node for node in self._unopened if self._network.can_open(node, self.side_packets)]
-        for node in able:
-            self._unopened.remove(node)
+        self._open_of(list(self._unopened.values()))
+
+    def _open_of(self, nodes: list[Node]) -> None:
+        for node in nodes:
+            if node.id not in self._unopened or not self._network.can_open(node, self.side_packets):
+                continue
+            del self._unopened[node.id]
             node.side = self._network.side_inputs(node, self.side_packets)
             context = node.context()
             opened = partial(self._opened, node, context)
@@ -151,8 +155,7 @@ class Loop:
         if node.is_source:
             self._sources.append(node)
         node.touch()
-        if self._unopened:
-            self.open_able()
+        self._open_of(self._network.readers(node))
 
     def _announce(self, node: Node) -> None:
         """Gives the side packets that a node has just set to those that wait for them."""

@@ -51,21 +51,18 @@ class Network:
         for node in self.nodes:
             for queue in node.queues:
                 self._streams[queue.name].readers.append(queue)
-        self._upstream = {node.id: self._makers(node) for node in self.nodes}
+        maker = {stream.name: node for node in self.nodes for stream in node.streams}
+        self._upstream = {node.id: _makers(node, maker) for node in self.nodes}
+        self._downstream: dict[int, list[Node]] = {}
+        for node in self.nodes:
+            for one in self._upstream[node.id]:
+                self._downstream.setdefault(one.id, []).append(node)
         self.throttle = self._throttle(inputs)
 
     def _node(self, at: int, graph: Runnable, config: NodeConfig, name: str) -> Node:
         kind = kind_of(config, name, graph.contracts, graph.models)
         handler = config.input_stream_handler or graph.config.input_stream_handler
         return Node(at, config, name, kind, handler, self._clock)
-
-    def _makers(self, node: Node) -> list[Node]:
-        """The nodes that must be open before this one: those that it reads from, save over back edges."""
-        back = back_edges(node.config)
-        maker = {stream.name: one for one in self.nodes for stream in one.streams}
-        keys = [key for key in node.queues.keys if key not in back]
-        names = [node.queues(*key).name for key in keys]
-        return [maker[name] for name in names if name in maker]
 
     def _throttle(self, inputs: list[str]) -> Throttle:
         throttle = Throttle(feeders(inputs, [node.config for node in self.nodes]))
@@ -102,7 +99,18 @@ class Network:
         opened = all(one.state is not State.PREPARED for one in self._upstream[node.id])
         return opened and all(name in side_packets for name in wanted)
 
+    def readers(self, node: Node) -> list[Node]:
+        """The nodes that can open no sooner than this one."""
+        return self._downstream.get(node.id, [])
+
     def side_inputs(self, node: Node, side_packets: Mapping[str, Any]) -> dict[tuple[str, int], Any]:
         """A node's input side packets, by tag and index."""
         ports = node.kind.contract.input_side_packets
         return {key: side_packets[ports(*key)] for key in ports.keys}
+
+
+def _makers(node: Node, maker: Mapping[str, Node]) -> list[Node]:
+    """The nodes that must be open before this one: those that it reads from, save over back edges."""
+    back = back_edges(node.config)
+    names = [node.queues(*key).name for key in node.queues.keys if key not in back]
+    return [maker[name] for name in names if name in maker]

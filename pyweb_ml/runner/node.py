@@ -2,7 +2,6 @@
 
 import enum
 import traceback
-from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -61,7 +60,6 @@ class Node:
         self.in_flight = 0
         self.max_in_flight = max(1, config.max_in_flight)
         self.batch: list[CalculatorContext] = []
-        self.flying: deque[CalculatorContext] = deque()
         self.closing = False
         self.touched = False
         self.on_touch: Callable[[Node], None] = lambda _: None
