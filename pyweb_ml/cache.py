@@ -52,6 +52,7 @@ def write_whole(path: Path, data: bytes) -> Path:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
+        os.chmod(name, 0o644)  # a temporary file is its owner's alone; this one is no secret
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

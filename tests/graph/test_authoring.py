@@ -197,7 +197,7 @@ def test_streams_are_named_in_small_letters() -> None:
     def outputs(frame: pw.Image) -> pw.Outputs:
         return {"Blurred frame": pw.gaussian_blur(frame, sigma=1)}
 
-    with pytest.raises(pw.AuthoringError, match=r"the parameter 'theFrame' names a stream, .* such as 'the_frame'"):
+    with pytest.raises(pw.AuthoringError, match=r"'theFrame' names a stream, .* such as 'the_frame'"):
         traced(inputs)
     with pytest.raises(pw.AuthoringError, match=r"the output 'Blurred frame' .* such as 'blurred_frame'"):
         traced(outputs)
