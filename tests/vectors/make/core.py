@@ -1,6 +1,6 @@
 """The smaller flow-control calculators: merge, mux, cloner, thinner, resampler, demux, loops over vectors."""
 
-from tests.vectors.make.building import Json, case, graph, node, same, settled, steps
+from tests.vectors.make.building import Json, case, graph, handler, node, same, settled, steps
 
 CORE = "mediapipe/calculators/core/"
 MERGE = CORE + "merge_calculator_test.cc"
@@ -50,19 +50,23 @@ _MUX = [
          "d"]]}),
 ]  # fmt: skip
 
+IMMEDIATE_MUXED = graph(
+    "a b", node("ImmediateMuxCalculator", "a b", "out", input_stream_handler=handler("Immediate"))
+)
+
 _IMMEDIATE = [
     case("The immediate mux gives each packet as it comes", IMMEDIATE_MUX,
-         graph("a b", node("ImmediateMuxCalculator", "a b", "out")), steps('a@1="a" | b@2="b" | a@3="a" |'),
+         IMMEDIATE_MUXED, steps('a@1="a" | b@2="b" | a@3="a" |'),
          packets={"out": [[1, "a"], [2, "b"], [3, "a"]]}),
     case("The immediate mux drops a packet that is not later than the last one given", IMMEDIATE_MUX,
-         graph("a b", node("ImmediateMuxCalculator", "a b", "out")),
+         IMMEDIATE_MUXED,
          steps('a@5="a" | b@3="b" | b@5="b" | b@6="b" |'),
          packets={"out": [[5, "a"], [6, "b"]]}),
     case("The immediate mux goes on when one of its streams has ended", IMMEDIATE_MUX,
-         graph("a b", node("ImmediateMuxCalculator", "a b", "out")), steps("a. | b@3 | b@4 |"),
+         IMMEDIATE_MUXED, steps("a. | b@3 | b@4 |"),
          packets={"out": same(3, 4)}),
     case("The immediate mux does not wait for a silent stream", IMMEDIATE_MUX,
-         graph("a b", node("ImmediateMuxCalculator", "a b", "out")), steps("a@1 | a@2 |"), packets={"out": same(1,
+         IMMEDIATE_MUXED, steps("a@1 | a@2 |"), packets={"out": same(1,
          2)}),
 ]  # fmt: skip
 
