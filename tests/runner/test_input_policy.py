@@ -117,3 +117,44 @@ def test_the_base_stream_passes_at_once_until_the_others_have_a_packet_to_align(
     assert camera[-1] == (104, 104)
     graph.close()
     assert video == [(103, 1), (106, 4)]
+
+
+def immediate(steps: list[Step]) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+    """Packets and bounds of a PassThroughCalculator under the immediate policy, waited for after each step."""
+    node = {
+        "calculator": "PassThroughCalculator",
+        "input_stream": ["a", "b"],
+        "output_stream": ["aa", "bb"],
+        "input_stream_handler": {"input_stream_handler": "ImmediateInputStreamHandler"},
+    }
+    graph = pw.CalculatorGraph({"input_stream": ["a", "b"], "node": [node]})
+    packets: dict[str, list[int]] = {"aa": [], "bb": []}
+    bounds: dict[str, list[int]] = {"aa": [], "bb": []}
+
+    def keep(name: str, packet: pw.Packet) -> None:
+        (bounds if packet.is_empty() else packets)[name].append(packet.timestamp)
+
+    for name in packets:
+        graph.observe_output_stream(name, keep, observe_timestamp_bounds=True)
+    graph.start_run()
+    for stream, at in steps:
+        if at is None:
+            graph.close_input_stream(stream)
+        else:
+            graph.add_packet_to_input_stream(stream, pw.Packet(at), at)
+        graph.wait_until_idle()
+    graph.close()
+    return packets, bounds
+
+
+def test_under_the_immediate_policy_the_end_of_an_input_is_a_call_at_the_least_bound() -> None:
+    """As MediaPipe 0.10.21 gives when it is run: with an offset that call moves the bounds past the timestamp."""
+    packets, bounds = immediate([("a", 8), ("b", None), ("a", None)])
+    assert packets == {"aa": [8], "bb": []}
+    assert bounds == {"aa": [9], "bb": [8, 9]}
+
+
+def test_under_the_immediate_policy_an_input_that_ends_before_all_packets_holds_nothing_up() -> None:
+    """As MediaPipe 0.10.21 gives when it is run."""
+    packets, _ = immediate([("a", None), ("b", 3), ("b", None)])
+    assert packets == {"aa": [], "bb": [3]}
