@@ -5,7 +5,7 @@ import { release } from "./calculator";
 import type { Clock } from "./clock";
 import type { NodeConfig } from "./config";
 import type { Stream } from "./stream";
-import { StreamError } from "./stream";
+import { lowerBound, StreamError } from "./stream";
 import type { InputSet } from "./sync_set";
 import { TagMap } from "./tag_map";
 import * as Timestamp from "./timestamp";
@@ -145,8 +145,10 @@ export class Context implements CalculatorContext {
 
   setNextTimestampBound(tag: string, index: number, timestamp: number): void {
     const place = this.output(tag, index);
-    if (place === undefined) return;
-    this.bounds[place] = Math.max(this.bounds[place]!, timestamp);
+    if (place === undefined || this.run.isHalted) return;
+    const present = this.nextTimestampBound(tag, index);
+    if (timestamp < present) throw lowerBound(this.streams[place]!, timestamp, present);
+    this.bounds[place] = timestamp;
     this.hasBounds = true;
   }
 

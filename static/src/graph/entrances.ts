@@ -3,8 +3,8 @@
 import { ConfigError } from "./config";
 import { Entrance } from "./entrance";
 import type { Stream } from "./stream";
-import { StreamError } from "./stream";
-import { nextAllowedInStream, toDebugString } from "./timestamp";
+import { lowerBound } from "./stream";
+import { nextAllowedInStream } from "./timestamp";
 
 export class Entrances {
   readonly byName: ReadonlyMap<string, Entrance>;
@@ -30,13 +30,10 @@ export class Entrances {
     for (const { stream } of this.byName.values()) stream.advance(nextAllowedInStream(timestamp));
   }
 
-  /** Throws a {@link StreamError} if the bound is below the present one. */
+  /** Throws a StreamError if the bound is below the present one. */
   advance(name: string, bound: number): void {
     const { stream } = this.require(name);
-    if (bound < stream.bound) {
-      const [asked, present] = [toDebugString(bound), toDebugString(stream.bound)];
-      throw new StreamError(`the bound ${asked} of the stream '${name}' is below the present one, ${present}`);
-    }
+    if (bound < stream.bound) throw lowerBound(stream, bound, stream.bound);
     stream.advance(bound);
   }
 

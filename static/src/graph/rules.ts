@@ -48,7 +48,8 @@ function* entriesOf(where: string, given: readonly string[]): Iterable<string> {
 }
 
 function twice(names: readonly string[]): Set<string> {
-  return new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  const seen = new Set<string>();
+  return new Set(names.filter((name) => seen.size === seen.add(name).size));
 }
 
 const PAIRS = [

@@ -17,6 +17,12 @@ export class StreamError extends Error {
   override name = "StreamError";
 }
 
+/** The error of a bound that takes back what another promised. */
+export function lowerBound(stream: Stream, bound: number, present: number): StreamError {
+  const [asked, promised] = [Timestamp.toDebugString(bound), Timestamp.toDebugString(present)];
+  return new StreamError(`the bound ${asked} of the stream '${stream.name}' is below the present one, ${promised}`);
+}
+
 export class Stream {
   /** The least timestamp that a further packet may have; Done once the stream is closed. */
   bound = Timestamp.PRE_STREAM;

@@ -132,8 +132,8 @@ class FlowLimiter implements Calculator {
 
   /** The end of an input ends its output, which no bound does. */
   private advance(context: CalculatorContext, tag: string, index: number, bound: number): void {
-    if (Timestamp.isRangeValue(bound)) context.setNextTimestampBound(tag, index, bound);
-    else if (bound > Timestamp.MAX) context.closeOutput(tag, index);
+    if (bound > Timestamp.MAX) context.closeOutput(tag, index);
+    else if (bound > context.nextTimestampBound(tag, index)) context.setNextTimestampBound(tag, index, bound);
   }
 
   private bound(context: CalculatorContext, index: number): number {

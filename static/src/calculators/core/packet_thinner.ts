@@ -70,7 +70,7 @@ class PacketThinner implements Calculator {
   private processAsync(context: CalculatorContext, payload: unknown): void {
     context.emit("", retained(payload));
     this.next = Timestamp.plus(context.timestamp, this.period);
-    context.setNextTimestampBound("", 0, this.next);
+    if (this.next > context.timestamp) context.setNextTimestampBound("", 0, this.next);
   }
 
   private processSync(context: CalculatorContext, packet: Packet): void {
