@@ -29,8 +29,8 @@ class BuildError(PyWebMLError):
     """A site cannot be built."""
 
 
-class CalculatorError(PyWebMLError):
-    """A calculator failed while the graph ran.
+class CalculatorError(PyWebMLError, RuntimeError):
+    """A calculator failed while the graph ran; a RuntimeError too, as scripts for MediaPipe expect.
 
     Attributes:
         node: the name of the calculator's node in the graph.
