@@ -63,7 +63,7 @@ export interface CalculatorContext {
   emit(tag: string, value: unknown): void;
   /** Throws if the output's bound has passed this timestamp. */
   emitAt(tag: string, index: number, timestamp: number, value: unknown): void;
-  /** Promises that no packet below this timestamp comes; throws if that takes back a promise. */
+  /** Promises that no packet below this timestamp comes; without an offset, throws if that takes back a promise. */
   setNextTimestampBound(tag: string, index: number, timestamp: number): void;
   /** The least timestamp that the output's next packet may have; Done once it is closed, or where there is none. */
   nextTimestampBound(tag: string, index: number): number;

@@ -147,6 +147,8 @@ export class Context implements CalculatorContext {
     const place = this.output(tag, index);
     if (place === undefined || this.run.isHalted) return;
     const present = this.nextTimestampBound(tag, index);
+    // With an offset, how far the bound has come depends on what has arrived: the greater of both counts.
+    if (timestamp < present && this.offset !== null) return;
     if (timestamp < present) throw lowerBound(this.streams[place]!, timestamp, present);
     this.bounds[place] = timestamp;
     this.hasBounds = true;
