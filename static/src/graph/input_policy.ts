@@ -17,7 +17,7 @@ export interface InputPolicy {
   readonly timestamp: number;
   /** Whether the packets are taken only when the calculator's turn has come. */
   readonly fillsLate?: boolean;
-  /** Whether the timestamp that was found may still get a packet: `process` runs since an input has ended. */
+  /** Whether the call settles nothing: it runs since an input has ended, before any timestamp is known. */
   readonly isOpen?: boolean;
   readiness(): Readiness;
   /** Takes the packets that {@link readiness} found, and gives their timestamp. */
@@ -116,7 +116,8 @@ class ImmediatePolicy implements InputPolicy {
       least = Math.min(least, first, set.timestamp);
     }
     this.timestamp = least;
-    this.isOpen = first === Timestamp.DONE;
+    // MediaPipe settles the timestamp of a call for an input's end, though a packet could still have come there.
+    this.isOpen = first === Timestamp.DONE && !Timestamp.isRangeValue(least);
     if (least === Timestamp.DONE) return Readiness.ForClose;
     if (first === Timestamp.DONE) return oneBecameDone ? Readiness.ForProcess : Readiness.NotReady;
     this.timestamp = first;
