@@ -52,13 +52,13 @@ def _python() -> Finding:
 
 
 def _packages() -> Iterator[Finding]:
-    """What pywebml's own metadata asks for, and pip, which fetches packages."""
+    """What pywebml's own metadata asks for."""
     try:
         wanted = [Requirement(text) for text in requires("pywebml") or []]
     except PackageNotFoundError:
         wanted = []
         yield Finding(False, "installation", "the package pywebml is not installed", "run 'pip install -e .'")
-    for requirement in (*wanted, Requirement("pip")):
+    for requirement in wanted:
         yield _package(requirement)
 
 
