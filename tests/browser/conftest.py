@@ -102,7 +102,7 @@ _RECORD = """async () => {
 }"""
 
 
-def until(page: Page, expression: str, seconds: float = 10) -> None:
+def until(page: Page, expression: str, seconds: float = 30) -> None:
     """Waits for an expression to be true; Playwright's own waiting needs eval, which the page forbids."""
     deadline = time.monotonic() + seconds
     while not page.evaluate(expression):
