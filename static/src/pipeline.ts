@@ -90,6 +90,9 @@ export class Pipeline {
 
   private keep(name: string, payload: unknown): void {
     if (isShared(payload)) payload.retain();
+    // A stream may bring several packets for one frame: the last one is shown.
+    const former = this.outputs.get(name);
+    if (isShared(former)) former.release();
     this.outputs.set(name, payload);
   }
 
