@@ -17,7 +17,6 @@ ROOT = Path(__file__).parents[1]
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "network: fetches from the package registries")
-    config.addinivalue_line("markers", "browser: drives Chromium")
 
 
 class WriteApp(Protocol):

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
-import PIL.Image
 import skimage.data
 from playwright.sync_api import BrowserContext, Page
 
@@ -15,6 +14,7 @@ from pyweb_ml.apps import load_app
 from pyweb_ml.bundle import build_site
 from pyweb_ml.graph.payloads import Image
 from pyweb_ml.runner import Scheduler
+from pyweb_ml.runner.media import png_bytes
 
 _PROCESS = """async ({png, timestamp}) => {
   const bytes = Uint8Array.from(atob(png), (character) => character.charCodeAt(0));
@@ -55,7 +55,7 @@ class AppPage:
         Raises:
             playwright.sync_api.Error: with the message that the element rejected with.
         """
-        arguments = {"png": base64.b64encode(_png(image)).decode(), "timestamp": timestamp}
+        arguments = {"png": base64.b64encode(png_bytes(image)).decode(), "timestamp": timestamp}
         values: dict[str, Any] = self.page.evaluate(_PROCESS, arguments)
         return {name: _from_page(value) for name, value in values.items()}
 
@@ -63,14 +63,6 @@ class AppPage:
         """The element's `stats`."""
         stats: dict[str, Any] = self.page.evaluate("document.querySelector('pywebml-app').stats")
         return stats
-
-
-def _png(image: Image) -> bytes:
-    from io import BytesIO
-
-    target = BytesIO()
-    PIL.Image.fromarray(image).save(target, format="PNG")
-    return target.getvalue()
 
 
 def _from_page(value: Any) -> Any:

@@ -113,13 +113,19 @@ def _layers(boxes: list[Box]) -> list[list[Box]]:
     return layers
 
 
-def _order(layers: list[list[Box]], steps: list[Link]) -> None:
-    """Sorts each layer by the mean place of what its boxes are linked to, forth and back until it settles."""
+def _links_by_box(steps: list[Link]) -> tuple[dict[int, list[Link]], dict[int, list[Link]]]:
+    """The links that come into each box, and those that leave it, by the box's identity."""
     before: dict[int, list[Link]] = {}
     after: dict[int, list[Link]] = {}
     for step in steps:
         before.setdefault(id(step.target), []).append(step)
         after.setdefault(id(step.source), []).append(step)
+    return before, after
+
+
+def _order(layers: list[list[Box]], steps: list[Link]) -> None:
+    """Sorts each layer by the mean place of what its boxes are linked to, forth and back until it settles."""
+    before, after = _links_by_box(steps)
     for sweep in range(_SWEEPS):
         place = {id(box): index + 0.0 for layer in layers for index, box in enumerate(layer)}
         forth = sweep % 2 == 0
@@ -156,11 +162,7 @@ def _place_across(layers: list[list[Box]], links: list[Link]) -> float:
 def _place_down(layers: list[list[Box]], steps: list[Link]) -> None:
     for layer in layers:
         _spread(layer, {id(box): 0.0 for box in layer})
-    before: dict[int, list[Link]] = {}
-    after: dict[int, list[Link]] = {}
-    for step in steps:
-        before.setdefault(id(step.target), []).append(step)
-        after.setdefault(id(step.source), []).append(step)
+    before, after = _links_by_box(steps)
     for sweep in range(_SWEEPS):
         for layer in layers if sweep % 2 == 0 else reversed(layers):
             _spread(

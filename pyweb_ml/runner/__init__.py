@@ -8,27 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from pyweb_ml.errors import MediaError
-from pyweb_ml.graph.authoring import App, Graph
+from pyweb_ml.graph.authoring import App
 from pyweb_ml.progress import Progress, quiet
 from pyweb_ml.runner.frames import open_frames
 from pyweb_ml.runner.scheduler import Scheduler
 from pyweb_ml.runner.sinks import Sink, check_output, open_sink
 
-__all__ = ["Scheduler", "run_file", "run_once"]
-
-
-def run_once(graph: Graph, payloads: dict[str, Any], at: int = 0) -> dict[str, Any]:
-    """Runs a graph on the packets of one timestamp; gives the outputs that have a packet, by name."""
-    results: dict[str, Any] = {}
-    with Scheduler(graph) as scheduler:
-        for name in graph.outputs:
-            scheduler.observe(name, partial(_keep, results, name))
-        scheduler.add(at, payloads)
-    return results
-
-
-def _keep(results: dict[str, Any], name: str, _: int, payload: Any) -> None:
-    results[name] = payload
+__all__ = ["Scheduler", "run_file"]
 
 
 def run_file(app: App[Any, Any], input: Path, output: Path, progress: Progress = quiet) -> None:

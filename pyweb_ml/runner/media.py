@@ -1,5 +1,6 @@
 """Pictures in and out of the desktop runner."""
 
+import io
 import warnings
 from pathlib import Path
 
@@ -43,6 +44,13 @@ def _check_size(path: Path, picture: PIL.Image.Image) -> None:
             f"the picture '{path}' has {picture.width} x {picture.height} pixels; "
             f"at most {MAX_PIXELS // 1_000_000} million are read"
         )
+
+
+def png_bytes(image: Image) -> bytes:
+    """The bytes of a PNG file of uint8 (height, width, 3 or 4)."""
+    target = io.BytesIO()
+    PIL.Image.fromarray(image).save(target, format="PNG")
+    return target.getvalue()
 
 
 def write_image(path: Path, image: Image) -> None:

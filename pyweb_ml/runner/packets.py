@@ -2,12 +2,12 @@
 
 import base64
 import dataclasses
-import io
 import json
 from typing import Any
 
 import numpy as np
-import PIL.Image
+
+from pyweb_ml.runner.media import png_bytes
 
 
 def packet_line(at: int, stream: str, type: str, payload: Any) -> str:
@@ -42,6 +42,4 @@ def _floats(array: Any) -> list[Any]:
 
 
 def _data_url(image: Any) -> str:
-    target = io.BytesIO()
-    PIL.Image.fromarray(image).save(target, format="PNG")
-    return "data:image/png;base64," + base64.b64encode(target.getvalue()).decode()
+    return "data:image/png;base64," + base64.b64encode(png_bytes(image)).decode()

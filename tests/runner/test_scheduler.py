@@ -7,7 +7,7 @@ import pytest
 
 import pyweb_ml as pw
 from pyweb_ml.errors import CalculatorError, ConfigError
-from pyweb_ml.runner import Scheduler, run_once
+from pyweb_ml.runner import Scheduler
 from pyweb_ml.runner.input_policy import DefaultInputStreamHandler, Readiness
 from pyweb_ml.runner.stream import InputQueue
 
@@ -133,8 +133,11 @@ def test_an_unknown_input_is_refused_by_name() -> None:
     def app(number: pw.Number) -> pw.Number:
         return only_even(number)
 
-    with pytest.raises(ConfigError, match="the graph has no input 'nmuber'; it has number"):
-        run_once(app.trace(), {"nmuber": 1})
+    with (
+        Scheduler(app.trace()) as scheduler,
+        pytest.raises(ConfigError, match="the graph has no input 'nmuber'; it has number"),
+    ):
+        scheduler.add(0, {"nmuber": 1})
 
 
 def test_a_timestamp_is_ready_once_no_input_can_still_bring_a_packet_for_it() -> None:

@@ -19,7 +19,6 @@ export interface PageCalculator {
   open(): string | undefined;
   process(tags: readonly string[], payloads: unknown[], sink: object): string | undefined;
   close(): string | undefined;
-  destroy(): void;
 }
 
 export type Report = (stage: Stage, detail: string, loaded: number, total: number) => void;
