@@ -21,6 +21,10 @@ class ModelError(PyWebMLError):
     """A model cannot be fetched, does not have the promised hash, or is no model."""
 
 
+class ConversionError(PyWebMLError):
+    """A model cannot be read, changed or written by the converter, or the result is not the same model."""
+
+
 class MediaError(PyWebMLError):
     """A picture cannot be read or written."""
 

@@ -1,0 +1,1 @@
+"""Passes: each changes a model in the middle form in one way."""
