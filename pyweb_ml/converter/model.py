@@ -1,8 +1,8 @@
 """The middle form: what every reader gives and every writer takes.
 
-It has the shape of a `.tflite`: typed tensors, operators by the names of TFLite's `BuiltinOperator` with the options
-of its schema, graphs and signatures. Layout, padding and broadcasting mean what they mean in TFLite: pictures are
-NHWC, a convolution's weights OHWI, a depthwise one's 1HWC. Tensors are referred to by themselves, not by number:
+It has the shape of a `.tflite`: typed tensors, operators by the names of TFLite's `BuiltinOperator` with the
+options of its schema, graphs and signatures. Layout, padding and broadcasting mean what they mean in TFLite:
+pictures are NHWC, weights of a convolution OHWI, of a depthwise one 1HWC. Tensors are referred to by themselves:
 a pass may add, replace or drop one without renumbering; two tensors are the same only if they are the same object.
 """
 
