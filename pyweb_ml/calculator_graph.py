@@ -13,7 +13,9 @@ from pyweb_ml.graph.timestamp import Timestamp
 from pyweb_ml.packet import Packet
 from pyweb_ml.runner.clock import Clock
 from pyweb_ml.runner.kind import known_calculators
+from pyweb_ml.runner.node_status import NodeStatus
 from pyweb_ml.runner.pool import thread_count
+from pyweb_ml.runner.profiler import Profiler
 from pyweb_ml.runner.scheduler import Scheduler
 from pyweb_ml.runner.stream import EMPTY
 from pyweb_ml.subgraphs import MODELS, expanded
@@ -42,14 +44,22 @@ class CalculatorGraph:
     Args:
         graph_config: a text in protobuf's text format or in JSON, a JSON value, or a `GraphConfig`.
         clock: what calculators that measure time ask; the machine's own without it.
+        profiler: who hears what happens in each run; see `pyweb_ml.runner.profiler`.
 
     Raises:
         ConfigError: the config breaks a rule; all problems are named.
     """
 
-    def __init__(self, graph_config: str | Mapping[str, Any] | GraphConfig, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        graph_config: str | Mapping[str, Any] | GraphConfig,
+        *,
+        clock: Clock | None = None,
+        profiler: Profiler | None = None,
+    ) -> None:
         self._config = _read(graph_config)
         self._clock = clock
+        self._profiler = profiler
         self._observers: list[tuple[str, PacketCallback, bool]] = []
         self._prepared: Scheduler | None = self._prepare({})
         self._run: Scheduler | None = None
@@ -64,7 +74,13 @@ class CalculatorGraph:
 
     def _prepare(self, side_packets: Mapping[str, Any]) -> Scheduler:
         config = expanded(self._config, known_calculators({}), side_packets)
-        return Scheduler(_Runnable(config), side_packets, clock=self._clock, threads=thread_count(config))
+        return Scheduler(
+            _Runnable(config),
+            side_packets,
+            clock=self._clock,
+            threads=thread_count(config),
+            profiler=self._profiler,
+        )
 
     def has_input_stream(self, stream: str) -> bool:
         return stream in self._any_run().input_names()
@@ -186,6 +202,10 @@ class CalculatorGraph:
             known = ", ".join(f"'{name}'" for name in made) or "none"
             raise ConfigError(f"the side packet '{packet_name}' is not made; those made are {known}")
         return Packet(made[packet_name])
+
+    def node_status(self) -> list[NodeStatus]:
+        """What each node does, or waits for: for a graph that gives less than it should."""
+        return self._any_run().node_status()
 
     def _any_run(self) -> Scheduler:
         run = self._run or self._prepared

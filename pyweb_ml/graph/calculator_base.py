@@ -5,7 +5,7 @@ mediapipe/framework/calculator_base.h, calculator_contract.h, calculator_context
 """
 
 import enum
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
 from pyweb_ml.graph import timestamp
@@ -201,6 +201,10 @@ class OutputSidePacket:
         self.value, self.is_set = value, True
 
 
+def _nobody_listens(_stream: str, _at: int) -> None:
+    pass
+
+
 class CalculatorContext:
     """What Open, Process and Close see.
 
@@ -210,6 +214,8 @@ class CalculatorContext:
         input_side_packets: values by tag and index.
         clock: for what measures time; simulated in tests and replays.
         graph_failed: in Close, whether the run ended with an error.
+        on_drop: called with the input stream's name and the timestamp (µs) of a packet that the calculator drops
+            for want of time; a profiler listens there.
     """
 
     def __init__(
@@ -232,6 +238,7 @@ class CalculatorContext:
         self.input_timestamp = timestamp.UNSTARTED
         self.timestamp_offset: int | None = None
         self.graph_failed = False
+        self.on_drop: Callable[[str, int], None] = _nobody_listens
 
     def set_offset(self, offset: int) -> None:
         """In Open: as `CalculatorContract.set_timestamp_offset`."""

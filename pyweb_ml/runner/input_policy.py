@@ -122,6 +122,11 @@ class InputPolicy:
     def readiness(self) -> Ready:
         raise NotImplementedError
 
+    def missing(self) -> list[InputQueue]:
+        """What a node that cannot run waits for: the empty inputs that are settled least far."""
+        empty = [queue for queue in self.queues if not queue.packets and not queue.done]
+        return [queue for queue in empty if queue.bound == min(one.bound for one in empty)]
+
     def take(self, at: int, inputs: Sequence[Input]) -> None:
         """Moves the packets of the input set at `at`, just found ready, into `inputs`."""
         raise NotImplementedError
@@ -171,6 +176,9 @@ class BarrierInputStreamHandler(InputPolicy):
         least = min(queue.settled() for queue in self.queues)
         whole = all(queue.packets for queue in self.queues)
         return (Readiness.PROCESS if whole else Readiness.WAIT), least
+
+    def missing(self) -> list[InputQueue]:
+        return [queue for queue in self.queues if not queue.packets]
 
     def take(self, at: int, inputs: Sequence[Input]) -> None:
         for target, queue in zip(inputs, self.queues, strict=True):
@@ -229,6 +237,10 @@ class MuxInputStreamHandler(InputPolicy):
         chosen = self._chosen(control.packets[0][1])
         waits = not chosen.packets and chosen.bound <= at
         return (Readiness.WAIT if waits else Readiness.PROCESS), at
+
+    def missing(self) -> list[InputQueue]:
+        control = self.queues[-1]
+        return [self._chosen(control.packets[0][1]) if control.packets else control]
 
     def _chosen(self, select: Any) -> InputQueue:
         if not isinstance(select, int) or not 0 <= select < len(self.queues) - 1:

@@ -11,6 +11,7 @@ from pyweb_ml.graph.name_rules import node_names
 from pyweb_ml.runner.clock import Clock
 from pyweb_ml.runner.kind import kind_of
 from pyweb_ml.runner.node import Node, State
+from pyweb_ml.runner.profiler import ProfiledStream, Profiler, Recorder
 from pyweb_ml.runner.stream import Stream
 from pyweb_ml.runner.throttle import Throttle
 from pyweb_ml.runner.topology import back_edges, feeders, topological
@@ -34,19 +35,19 @@ class Network:
         ConfigError: a node is none that its calculator or its input policy can be.
     """
 
-    def __init__(self, graph: Runnable, clock: Clock) -> None:
+    def __init__(self, graph: Runnable, clock: Clock, profiler: Profiler | None = None) -> None:
         self._config = graph.config
         self._clock = clock
+        self._profiler = profiler
         called = {
             id(config): name for config, name in zip(graph.config.node, node_names(graph.config), strict=True)
         }
         order = topological(graph.config)
         self.nodes = [self._node(at, graph, config, called[id(config)]) for at, config in enumerate(order)]
         inputs = [split_name(entry)[1] for entry in graph.config.input_stream]
-        self.inputs = {name: Stream(name) for name in inputs}
+        self.inputs = {name: self._input(name) for name in inputs}
         self._streams = dict(self.inputs)
         for node in self.nodes:
-            node.streams = [Stream(name) for name in node.kind.contract.outputs]
             self._streams.update({stream.name: stream for stream in node.streams})
         for node in self.nodes:
             for queue in node.queues:
@@ -62,7 +63,10 @@ class Network:
     def _node(self, at: int, graph: Runnable, config: NodeConfig, name: str) -> Node:
         kind = kind_of(config, name, graph.contracts, graph.models)
         handler = config.input_stream_handler or graph.config.input_stream_handler
-        return Node(at, config, name, kind, handler, self._clock)
+        return Node(at, config, name, kind, handler, self._clock, self._profiler)
+
+    def _input(self, name: str) -> Stream:
+        return ProfiledStream(name, Recorder(self._profiler, "", "")) if self._profiler else Stream(name)
 
     def _throttle(self, inputs: list[str]) -> Throttle:
         throttle = Throttle(feeders(inputs, [node.config for node in self.nodes]))

@@ -23,6 +23,7 @@ from pyweb_ml.runner.clock import Clock
 from pyweb_ml.runner.function_calculator import MismatchError
 from pyweb_ml.runner.input_policy import InputPolicy
 from pyweb_ml.runner.kind import Kind
+from pyweb_ml.runner.profiler import ProfiledCalculator, ProfiledQueue, ProfiledStream, Profiler, Recorder
 from pyweb_ml.runner.stream import InputQueue, Stream
 
 
@@ -45,17 +46,23 @@ class Node:
     """
 
     def __init__(
-        self, id: int, config: NodeConfig, name: str, kind: Kind, handler: HandlerConfig | None, clock: Clock
+        self,
+        id: int,
+        config: NodeConfig,
+        name: str,
+        kind: Kind,
+        handler: HandlerConfig | None,
+        clock: Clock,
+        profiler: Profiler | None = None,
     ) -> None:
         self.id = id
         self.config = config
         self.name = name
         self.clock = clock
         self.kind = kind
-        self.queues = Ports(
-            {key: InputQueue(kind.contract.inputs(*key), self) for key in kind.contract.inputs.keys}
-        )
-        self.streams: list[Stream] = []
+        self._recorder = Recorder(profiler, name, config.calculator) if profiler else None
+        self.queues = Ports({key: self._queue(stream) for key, stream in _named(kind.contract.inputs)})
+        self.streams: list[Stream] = [self._stream(stream) for stream in kind.contract.outputs]
         self.state = State.PREPARED
         self.in_flight = 0
         self.max_in_flight = max(1, config.max_in_flight)
@@ -74,6 +81,12 @@ class Node:
     def is_source(self) -> bool:
         """It has no inputs to wait for."""
         return not len(self.queues)
+
+    def _queue(self, stream: str) -> InputQueue:
+        return ProfiledQueue(stream, self, self._recorder) if self._recorder else InputQueue(stream, self)
+
+    def _stream(self, name: str) -> Stream:
+        return ProfiledStream(name, self._recorder) if self._recorder else Stream(name)
 
     def _make_policy(self, handler: HandlerConfig | None) -> InputPolicy | None:
         if not len(self.queues):
@@ -123,7 +136,8 @@ class Node:
     def open(self, context: CalculatorContext) -> None:
         """Makes the calculator and opens it."""
         context.input_timestamp = timestamp.UNSTARTED
-        self._calculator = self._guard(timestamp.UNSTARTED, self.kind.make)
+        made: CalculatorBase = self._guard(timestamp.UNSTARTED, self.kind.make)
+        self._calculator = ProfiledCalculator(made, self._recorder) if self._recorder else made
         self._guard(timestamp.UNSTARTED, lambda: self._opened().open(context))
         if context.timestamp_offset is not None:
             self.offset = context.timestamp_offset

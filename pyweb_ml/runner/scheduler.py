@@ -14,7 +14,9 @@ from pyweb_ml.runner.clock import Clock, RealClock
 from pyweb_ml.runner.kind import known_calculators
 from pyweb_ml.runner.loop import Loop
 from pyweb_ml.runner.network import Network, Runnable
+from pyweb_ml.runner.node_status import NodeStatus, node_status
 from pyweb_ml.runner.pool import Pool
+from pyweb_ml.runner.profiler import Profiler
 from pyweb_ml.runner.stream import Observer, Stream, StreamObserver
 
 
@@ -29,6 +31,7 @@ class Scheduler:
         side_packets: values of the graph's input side packets, by name.
         clock: what calculators that measure time ask.
         threads: how many calculators may run at once; with 1, on the thread that calls.
+        profiler: who hears what happens in the run; see `pyweb_ml.runner.profiler`.
 
     Attributes:
         error: what ended the run, if something went wrong.
@@ -42,9 +45,10 @@ class Scheduler:
         *,
         clock: Clock | None = None,
         threads: int = 1,
+        profiler: Profiler | None = None,
     ) -> None:
         rules.check(graph.config, known_calculators(graph.contracts))
-        self._network = Network(graph, clock or RealClock())
+        self._network = Network(graph, clock or RealClock(), profiler)
         self._loop = Loop(self._network, graph.config.report_deadlock)
         self._pool = Pool(self._loop, threads) if threads > 1 else None
         self._given = dict(side_packets or {})
@@ -192,6 +196,10 @@ class Scheduler:
     def check_stream(self, name: str) -> None:
         """Raises ConfigError if there is no such stream."""
         self._network.stream(name)
+
+    def node_status(self) -> list[NodeStatus]:
+        """What each node does, or waits for, in topological order."""
+        return node_status(self._network, self.side_packets)
 
     def cancel(self, error: Exception) -> None:
         """Ends the run with an error, as if a calculator had failed with it."""

@@ -143,6 +143,9 @@ class InputQueue:
         while self.packets:
             self.pop()
 
+    def throttles(self, full: bool) -> None:
+        """Hears that the queue has become full, or no longer is."""
+
 
 class StreamObserver:
     """Calls an observer for each packet, and if it wants bounds, for each timestamp settled without one."""

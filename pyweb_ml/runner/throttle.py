@@ -42,6 +42,10 @@ class Throttle:
             self._update(queue)
         return full
 
+    def feeders(self, queue: InputQueue) -> frozenset[Feeder]:
+        """The graph inputs and sources that a queue holds back when it is full."""
+        return self._feeders.get(queue.name, frozenset())
+
     def full(self) -> list[InputQueue]:
         """The queues that are full now."""
         return list(self._full)
@@ -54,5 +58,6 @@ class Throttle:
             self._full.append(queue)
         else:
             self._full.remove(queue)
-        for feeder in self._feeders.get(queue.name, ()):
+        queue.throttles(is_full)
+        for feeder in self.feeders(queue):
             self._waiting[feeder] += 1 if is_full else -1

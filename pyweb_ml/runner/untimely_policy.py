@@ -45,6 +45,9 @@ class ImmediateInputStreamHandler(InputPolicy):
             return Readiness.PROCESS, at
         return (Readiness.PROCESS if became_done else Readiness.WAIT), bound
 
+    def missing(self) -> list[InputQueue]:
+        return [queue for queue in self.queues if not queue.packets and not queue.done]
+
     def _look(self, place: int, one: SyncSet) -> tuple[int, bool]:
         before = one.last
         readiness, at = one.readiness()

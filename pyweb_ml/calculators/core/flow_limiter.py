@@ -79,7 +79,9 @@ class FlowLimiterCalculator(CalculatorBase):
             self._in_flight.append(at)
             self._tell(cc, at, True)
         while len(queue) > self._options["max_in_queue"]:
-            self._tell(cc, queue.popleft()[0], False)
+            at, _ = queue.popleft()
+            self._tell(cc, at, False)
+            cc.on_drop(cc.inputs().name, at)
 
     def _tell(self, cc: CalculatorContext, at: int, passes: bool) -> None:
         if cc.outputs.has("ALLOW"):
@@ -104,6 +106,8 @@ class FlowLimiterCalculator(CalculatorBase):
             at, value = queue.popleft()
             if self._passes[bisect_right(self._since, at) - 1]:
                 output.add(at, value)
+            else:
+                cc.on_drop(cc.inputs("", place).name, at)
         _advance(output, self._bound(cc, place))
 
     def _forget(self, cc: CalculatorContext) -> None:
