@@ -68,6 +68,8 @@ export interface CalculatorContext {
   /** The least timestamp that the output's next packet may have; Done once it is closed, or where there is none. */
   nextTimestampBound(tag: string, index: number): number;
   closeOutput(tag: string, index: number): void;
+  /** Says that the calculator drops a packet of this input for want of time; a profiler listens there. */
+  onDrop(tag: string, index: number, timestamp: number): void;
   emitSide(tag: string, value: unknown, index?: number): void;
   sideOutputCount(tag: string): number;
   /** StatusStop: a source is closed; any other calculator closes all sources and the graph's inputs. */

@@ -4,6 +4,7 @@ import type { CalculatorContext, Port } from "./calculator";
 import { release } from "./calculator";
 import type { Clock } from "./clock";
 import type { NodeConfig } from "./config";
+import type { Recorder } from "./profiler";
 import type { Stream } from "./stream";
 import { lowerBound, StreamError } from "./stream";
 import type { InputSet } from "./sync_set";
@@ -27,6 +28,8 @@ export interface Run {
 
 export class Context implements CalculatorContext {
   timestamp = Timestamp.UNSTARTED;
+  /** Told what happens here, while somebody profiles the graph. */
+  recorder: Recorder | undefined;
   /** Set by {@link stop}. */
   isStopped = false;
   /** Whether a call of the calculator has failed. */
@@ -93,6 +96,11 @@ export class Context implements CalculatorContext {
   settled(tag: string, index: number): number {
     const place = this.inputs.place(tag, index);
     return place === undefined ? Timestamp.UNSTARTED : (this.given.settled[place] ?? Timestamp.UNSTARTED);
+  }
+
+  onDrop(tag: string, index: number, timestamp: number): void {
+    const place = this.inputs.place(tag, index);
+    if (place !== undefined) this.recorder?.dropped(this.inputs.entries[place]!.name, timestamp);
   }
 
   hasSide(tag: string): boolean {

@@ -24,6 +24,8 @@ export interface InputPolicy {
   fill(inputs: InputSet): number;
   /** Called for each packet and bound that comes. */
   arrived?(): void;
+  /** What a node that cannot run waits for; without it, the empty inputs that are settled least far. */
+  missing?(): InputQueue[];
 }
 
 /** What a policy is made of. */
@@ -82,6 +84,10 @@ class BarrierPolicy implements InputPolicy {
     return this.queues.some((queue) => queue.isEmpty) ? Readiness.NotReady : Readiness.ForProcess;
   }
 
+  missing(): InputQueue[] {
+    return this.queues.filter((queue) => queue.isEmpty);
+  }
+
   fill(inputs: InputSet): number {
     for (const [place, queue] of this.queues.entries()) {
       const packet = queue.shift();
@@ -96,12 +102,14 @@ class BarrierPolicy implements InputPolicy {
 class ImmediatePolicy implements InputPolicy {
   timestamp = Timestamp.PRE_STREAM;
   isOpen = false;
+  private readonly queues: readonly InputQueue[];
   private readonly sets: readonly SyncSet[];
   /** The timestamp that each set has ready; Unset for none. */
   private readonly ready: number[];
   private readonly processBounds: boolean;
   constructor({ queues, processBounds }: PolicyInputs) {
     this.processBounds = processBounds;
+    this.queues = queues;
     this.sets = queues.map((_, place) => new SyncSet(queues, [place], processBounds));
     this.ready = queues.map(() => Timestamp.UNSET);
   }
@@ -132,6 +140,10 @@ class ImmediatePolicy implements InputPolicy {
     const becameDone = readiness === Readiness.ForClose && before < LAST;
     if (becameDone && this.processBounds) this.ready[place] = LAST;
     return becameDone && !this.processBounds;
+  }
+
+  missing(): InputQueue[] {
+    return this.queues.filter((queue) => queue.isEmpty && !queue.isDone);
   }
 
   fill(inputs: InputSet): number {

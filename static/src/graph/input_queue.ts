@@ -16,6 +16,13 @@ export interface Throttle {
   drained(queue: InputQueue): void;
 }
 
+export type QueueEventType = "PACKET_QUEUED" | "PACKET_TAKEN" | "PACKET_DROPPED" | "THROTTLED" | "UNTHROTTLED";
+
+/** Told of what happens to a queue, while somebody profiles the graph; the timestamp is the packet's. */
+export interface QueueWatcher {
+  moved(eventType: QueueEventType, queue: InputQueue, timestamp: number): void;
+}
+
 export class InputQueue {
   /** The least timestamp that a further packet may have. */
   bound = Timestamp.PRE_STREAM;
@@ -23,6 +30,7 @@ export class InputQueue {
   limit = Infinity;
   isFull = false;
   throttle: Throttle | undefined;
+  watcher: QueueWatcher | undefined;
   private readonly packets: (Packet | undefined)[] = [];
   // Packets before it are gone: taking the first one does not move the others.
   private head = 0;
@@ -57,6 +65,7 @@ export class InputQueue {
   add(packet: Packet, bound: number): void {
     this.packets.push(packet);
     this.bound = bound;
+    this.watcher?.moved("PACKET_QUEUED", this, packet.timestamp);
     if (this.length >= this.limit) this.fill();
     this.consumer.arrived();
   }
@@ -68,10 +77,15 @@ export class InputQueue {
 
   /** The first packet, which leaves the queue with its reference. */
   shift(): Packet | undefined {
+    return this.remove("PACKET_TAKEN");
+  }
+
+  private remove(eventType: QueueEventType): Packet | undefined {
     const packet = this.packets[this.head];
     if (packet === undefined) return undefined;
     this.packets[this.head++] = undefined;
     this.compact();
+    this.watcher?.moved(eventType, this, packet.timestamp);
     if (this.isFull && this.length < this.limit) this.drain();
     return packet;
   }
@@ -84,13 +98,13 @@ export class InputQueue {
 
   dropBefore(timestamp: number): void {
     for (let first = this.at(0); first && first.timestamp < timestamp; first = this.at(0)) {
-      release(this.shift()!.payload);
+      release(this.remove("PACKET_DROPPED")!.payload);
     }
   }
 
   /** Drops all packets and forgets the bound, for a new run. */
   clear(): void {
-    while (!this.isEmpty) release(this.shift()!.payload);
+    while (!this.isEmpty) release(this.remove("PACKET_DROPPED")!.payload);
     this.bound = Timestamp.PRE_STREAM;
   }
 
@@ -103,11 +117,13 @@ export class InputQueue {
   private fill(): void {
     if (this.isFull) return;
     this.isFull = true;
+    this.watcher?.moved("THROTTLED", this, Timestamp.UNSET);
     this.throttle?.filled(this);
   }
 
   private drain(): void {
     this.isFull = false;
+    this.watcher?.moved("UNTHROTTLED", this, Timestamp.UNSET);
     this.throttle?.drained(this);
   }
 
@@ -118,4 +134,11 @@ export class InputQueue {
       this.head = 0;
     }
   }
+}
+
+/** The empty inputs that are settled least far. */
+export function leastSettled(queues: readonly InputQueue[]): InputQueue[] {
+  const empty = queues.filter((queue) => queue.isEmpty && !queue.isDone);
+  const least = Math.min(...empty.map(({ bound }) => bound));
+  return empty.filter(({ bound }) => bound === least);
 }

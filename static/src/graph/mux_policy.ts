@@ -36,6 +36,11 @@ export class MuxPolicy implements InputPolicy {
     return isSettled ? Readiness.ForProcess : Readiness.NotReady;
   }
 
+  missing(): InputQueue[] {
+    const place = this.data[Number(this.control.at(0)?.payload)];
+    return [place === undefined ? this.control : this.queues[place]!];
+  }
+
   private selected(value: unknown): InputQueue {
     const place = typeof value === "number" ? this.data[value] : undefined;
     if (place !== undefined) return this.queues[place]!;

@@ -7,8 +7,9 @@ import { Context, MISSING } from "./context";
 import type { InputPolicy } from "./input_policy";
 import { inputPolicy } from "./input_policy";
 import type { Consumer } from "./input_queue";
-import { InputQueue } from "./input_queue";
+import { InputQueue, leastSettled } from "./input_queue";
 import { located } from "./located";
+import type { CallEventType, Recorder } from "./profiler";
 import { Readiness } from "./sync_set";
 import * as Timestamp from "./timestamp";
 
@@ -41,7 +42,9 @@ const OPEN_FIRST = 2 ** 30;
 
 type Method = "open" | "process" | "close";
 
-enum Phase {
+const EVENTS: Readonly<Record<Method, CallEventType>> = { open: "OPEN", process: "PROCESS", close: "CLOSE" };
+
+export enum Phase {
   Unopened,
   Idle,
   /** It waits for its turn. */
@@ -66,7 +69,7 @@ export class Node implements Consumer {
   readonly context: Context;
   private readonly policy: InputPolicy;
   private readonly offset: number | null;
-  private phase = Phase.Unopened;
+  phase = Phase.Unopened;
   private mustClose = false;
   /** Every timestamp below is known to be settled on the outputs. */
   private bound = Timestamp.PRE_STREAM;
@@ -99,6 +102,13 @@ export class Node implements Consumer {
     return this.config.name;
   }
 
+  /** From now on tells what the node does; with undefined, nobody is told. */
+  set recorder(recorder: Recorder | undefined) {
+    this.context.recorder = recorder;
+    for (const queue of this.queues) queue.watcher = recorder;
+    for (const stream of this.context.streams) stream.watcher = recorder;
+  }
+
   get isSource(): boolean {
     return this.config.inputStream.length === 0;
   }
@@ -109,6 +119,11 @@ export class Node implements Consumer {
 
   get isOpened(): boolean {
     return this.phase !== Phase.Unopened && this.phase !== Phase.Closed;
+  }
+
+  /** The inputs that keep an open node from its next call. */
+  missing(): readonly InputQueue[] {
+    return this.policy.missing?.() ?? leastSettled(this.queues);
   }
 
   /** A packet or a bound has come to an input. */
@@ -199,8 +214,10 @@ export class Node implements Consumer {
   }
 
   private called(method: Method, start: number): void {
+    const duration = performance.now() - start;
     this.calls++;
-    this.milliseconds += performance.now() - start;
+    this.milliseconds += duration;
+    this.context.recorder?.called(EVENTS[method], this.context.timestamp, start, duration);
     if (method === "process") this.processed();
     else if (method === "open") this.opened();
     else this.closed();

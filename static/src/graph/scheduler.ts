@@ -18,6 +18,10 @@ import { Entrances } from "./entrances";
 import { located } from "./located";
 import type { Host } from "./node";
 import { Node } from "./node";
+import type { NodeStatus } from "./node_status";
+import { nodeStatus } from "./node_status";
+import type { Profiler } from "./profiler";
+import { Recorder } from "./profiler";
 import { check } from "./rules";
 import { SidePackets } from "./side_packets";
 import { SourceLayers } from "./source_layers";
@@ -97,6 +101,18 @@ export class Scheduler<S> implements Host {
       node.calls = node.milliseconds = 0;
     }
     return taken;
+  }
+
+  /** From now on tells the profiler what happens; with undefined, nobody is told. */
+  profile(profiler: Profiler | undefined): void {
+    for (const node of this.nodes) node.recorder = profiler && new Recorder(profiler, node.name, node.config.calculator);
+    const own = profiler && new Recorder(profiler, "", "");
+    for (const { stream } of this.entrances.byName.values()) stream.watcher = own;
+  }
+
+  /** Of every node, what it does or waits for now. */
+  nodeStatus(): NodeStatus[] {
+    return this.nodes.map((node) => nodeStatus(node, (name) => this.hasSide(name), this.throttling.holding(node)));
   }
 
   hasSide(name: string): boolean {

@@ -12,6 +12,11 @@ export interface Packet {
 /** Sees every packet of a stream; a shared payload that it keeps, it must retain. */
 export type Observer = (payload: unknown, timestamp: number) => void;
 
+/** Told of every packet of a stream, while somebody profiles the graph. */
+export interface StreamWatcher {
+  created(stream: string, timestamp: number): void;
+}
+
 /** A packet or a bound that a stream cannot take. */
 export class StreamError extends Error {
   override name = "StreamError";
@@ -27,6 +32,7 @@ export class Stream {
   /** The least timestamp that a further packet may have; Done once the stream is closed. */
   bound = Timestamp.PRE_STREAM;
   readonly readers: InputQueue[] = [];
+  watcher: StreamWatcher | undefined;
   private readonly observers: Observer[] = [];
   private readonly boundObservers: ((timestamp: number) => void)[] = [];
   private lastSeen = Timestamp.UNSTARTED;
@@ -54,6 +60,7 @@ export class Stream {
     this.lastSeen = timestamp;
     this.hasPackets = true;
     this.bound = Timestamp.nextAllowedInStream(timestamp);
+    this.watcher?.created(this.name, timestamp);
     for (const observer of this.observers) observer(payload, timestamp);
     if (!this.readers.length) return;
     const packet = { timestamp, payload };

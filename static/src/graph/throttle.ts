@@ -45,6 +45,11 @@ export class Throttling implements Throttle {
     return [...this.full].map(({ stream }) => stream);
   }
 
+  /** The streams whose full queues hold this origin back. */
+  holding(origin: Origin): string[] {
+    return [...this.full].filter((queue) => this.origins.get(queue)!.includes(origin)).map(({ stream }) => stream);
+  }
+
   /** Lets the full queues take one packet more. */
   grow(): void {
     for (const queue of [...this.full]) queue.grow();

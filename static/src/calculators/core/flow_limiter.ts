@@ -112,6 +112,7 @@ class FlowLimiter implements Calculator {
     while (frames!.length > this.current.inQueue) {
       const { timestamp, payload } = frames!.shift()!;
       release(payload);
+      context.onDrop("", 0, timestamp);
       this.decide(context, timestamp, false);
     }
   }
@@ -145,7 +146,10 @@ class FlowLimiter implements Calculator {
     while (queue.length && queue[0]!.timestamp < decided) {
       const { timestamp, payload } = queue.shift()!;
       if (this.isAllowed(timestamp)) context.emitAt("", index, timestamp, payload);
-      else release(payload);
+      else {
+        release(payload);
+        context.onDrop("", index, timestamp);
+      }
     }
     this.advance(context, "", index, this.bound(context, index));
   }
