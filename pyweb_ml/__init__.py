@@ -17,6 +17,7 @@ from pyweb_ml.calculators.image_to_tensor import image_to_tensor
 from pyweb_ml.calculators.inference import inference
 from pyweb_ml.calculators.non_max_suppression import non_max_suppression
 from pyweb_ml.calculators.ssd_anchors import ssd_anchors
+from pyweb_ml.calculators.tensors_to_classification import tensors_to_classification
 from pyweb_ml.calculators.tensors_to_detections import tensors_to_detections
 from pyweb_ml.calculators.tensors_to_segmentation import tensors_to_segmentation
 from pyweb_ml.errors import (
@@ -25,6 +26,7 @@ from pyweb_ml.errors import (
     BuildError,
     CalculatorError,
     ConfigError,
+    ConversionError,
     MediaError,
     ModelError,
     PyWebMLError,
@@ -33,6 +35,8 @@ from pyweb_ml.graph.asset import Model
 from pyweb_ml.graph.authoring import App, app, calculator
 from pyweb_ml.graph.payloads import (
     Box,
+    Classification,
+    Classifications,
     Detection,
     Detections,
     Image,
@@ -75,7 +79,10 @@ __all__ = [
     "BuildError",
     "CalculatorError",
     "CalculatorGraph",
+    "Classification",
+    "Classifications",
     "ConfigError",
+    "ConversionError",
     "Detection",
     "Detections",
     "Image",
@@ -111,6 +118,7 @@ __all__ = [
     "packet_creator",
     "packet_getter",
     "ssd_anchors",
+    "tensors_to_classification",
     "tensors_to_detections",
     "tensors_to_segmentation",
 ]

@@ -8,14 +8,14 @@ import dataclasses
 import importlib
 import json
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
 
 from pyweb_ml.graph.authoring import CONTRACT
 from pyweb_ml.graph.contract import Contract, OutputPort
-from pyweb_ml.graph.payloads import Box, Detection, Keypoint, Landmark, type_mismatch
+from pyweb_ml.graph.payloads import Box, Classification, Detection, Keypoint, Landmark, type_mismatch
 
 
 class Sink(Protocol):
@@ -141,7 +141,11 @@ def from_page(type: str, payload: Any) -> Any:
     value = json.loads(payload)
     if type == "Detections":
         return [detection(one) for one in value]
-    return [Landmark(**one) for one in value] if type == "Landmarks" else value
+    item = _ITEMS.get(type)
+    return [item(**one) for one in value] if item else value
+
+
+_ITEMS: dict[str, Callable[..., Any]] = {"Classifications": Classification, "Landmarks": Landmark}
 
 
 def _array(payload: Any) -> Any:

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from pyweb_ml.errors import AuthoringError
 from pyweb_ml.graph.payloads import stream_type
@@ -199,6 +199,9 @@ def _fits(annotation: Any, value: Any) -> bool:
     if annotation in (int, float):
         kinds = (int, float) if annotation is float else (int,)
         return isinstance(value, kinds) and not isinstance(value, bool)
+    if is_typeddict(annotation):
+        fields = get_type_hints(annotation)
+        return isinstance(value, dict) and all(key in fields and _fits(fields[key], value[key]) for key in value)
     return annotation is Any or isinstance(value, annotation)
 
 

@@ -48,6 +48,15 @@ class Detection:
 
 
 @dataclass
+class Classification:
+    """A class (``index``) with its score, mostly 0..1; ``label`` is "" where the class has no name."""
+
+    index: int
+    score: float
+    label: str = ""
+
+
+@dataclass
 class Landmark:
     """A point with depth; ``visibility`` and ``presence`` are probabilities, 0..1."""
 
@@ -123,6 +132,7 @@ Tensor: TypeAlias = Annotated[NDArray[Any], StreamType("Tensor")]
 Tensors: TypeAlias = Annotated[list[Tensor], StreamType("Tensors")]
 """A list of arrays: what a model takes and gives."""
 Detections: TypeAlias = Annotated[list[Detection], StreamType("Detections")]
+Classifications: TypeAlias = Annotated[list[Classification], StreamType("Classifications")]
 Landmarks: TypeAlias = Annotated[list[Landmark], StreamType("Landmarks")]
 Text: TypeAlias = Annotated[str, StreamType("Text")]
 Number: TypeAlias = Annotated[float, StreamType("Number")]
@@ -143,12 +153,19 @@ PUBLIC: dict[str, Any] = {
     "Tensor": Tensor,
     "Tensors": Tensors,
     "Detections": Detections,
+    "Classifications": Classifications,
     "Landmarks": Landmarks,
     "Text": Text,
     "Number": Number,
 }
 """The stream types that a user's own calculators may take and give."""
 
+_LISTS: dict[Any, str] = {
+    Detection: "Detections",
+    Classification: "Classifications",
+    Landmark: "Landmarks",
+    Annotation: "RenderData",
+}
 _PLAIN: dict[Any, str] = {str: "Text", float: "Number", int: "Number"}
 
 
@@ -159,8 +176,7 @@ def stream_type(annotation: object) -> str | None:
         return named[0] if named else None
     if get_origin(annotation) is list:
         (item,) = get_args(annotation)
-        lists: dict[Any, str] = {Detection: "Detections", Landmark: "Landmarks", Annotation: "RenderData"}
-        return "Tensors" if stream_type(item) == "Tensor" else lists.get(item)
+        return "Tensors" if stream_type(item) == "Tensor" else _LISTS.get(item)
     return _PLAIN.get(annotation) if isinstance(annotation, type) else None
 
 
@@ -196,7 +212,12 @@ def _problems(name: str, value: object) -> Iterator[str]:
         yield f"a Number is a float, not {_kind(value)}"
 
 
-_ITEMS: dict[str, type] = {"Tensors": np.ndarray, "Detections": Detection, "Landmarks": Landmark}
+_ITEMS: dict[str, type] = {
+    "Tensors": np.ndarray,
+    "Detections": Detection,
+    "Classifications": Classification,
+    "Landmarks": Landmark,
+}
 
 
 def _list_problems(name: str, value: object) -> Iterator[str]:

@@ -148,6 +148,7 @@ def _connect(name: str, port: InputPort, value: Any) -> str | None:
 _CONVERSIONS = {
     ("Image", "Tensors"): "pw.image_to_tensor",
     ("Tensors", "Mask"): "pw.tensors_to_segmentation",
+    ("Tensors", "Classifications"): "pw.tensors_to_classification",
     ("Tensors", "Detections"): "pw.tensors_to_detections",
     ("Detections", "RenderData"): "pw.detections_to_render_data",
 }

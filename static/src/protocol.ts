@@ -32,6 +32,13 @@ export interface Detection {
   keypoints: { x: number; y: number }[];
 }
 
+/** A class with its score, 0..1; `label` is empty where the class has no name. */
+export interface Classification {
+  index: number;
+  score: number;
+  label: string;
+}
+
 export interface Mask {
   width: number;
   height: number;
@@ -44,7 +51,7 @@ export interface Tensor {
 }
 
 /** A packet's payload as the page's script sees it. */
-export type Value = ImageBitmap | Mask | Tensor | Tensor[] | Detection[] | object[] | string | number;
+export type Value = ImageBitmap | Mask | Tensor | Tensor[] | Detection[] | Classification[] | object[] | string | number;
 
 /** Starts the worker: the first message, once. */
 export interface Init {

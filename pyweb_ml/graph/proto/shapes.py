@@ -7,7 +7,18 @@ shapes (a message of its own), another string (a message's full name), or a list
 
 from collections.abc import Mapping
 from types import NoneType, UnionType
-from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, get_origin
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    TypeAlias,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 from pyweb_ml.graph.asset import Model
 from pyweb_ml.graph.config import KINDS, ExecutorConfig, GraphConfig, HandlerConfig, InputStreamInfo, NodeConfig
@@ -82,6 +93,8 @@ def _annotation_shape(annotation: Any) -> Shape:
     if origin is Annotated:
         names = [extra.names for extra in annotation.__metadata__ if isinstance(extra, Fields)]
         return dict(zip(names[0], map(_annotation_shape, get_args(args[0])), strict=True))
+    if is_typeddict(annotation):
+        return {name: _annotation_shape(kind) for name, kind in get_type_hints(annotation).items()}
     if origin is Literal:
         return args
     if origin is list:

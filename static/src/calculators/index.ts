@@ -12,6 +12,7 @@ import { imageProperties } from "./image_properties";
 import { imageToTensor } from "./image_to_tensor";
 import { nonMaxSuppression } from "./non_max_suppression";
 import { ssdAnchors } from "./ssd_anchors";
+import { tensorsToClassification } from "./tensors_to_classification";
 import { tensorsToDetections } from "./tensors_to_detections";
 import { tensorsToSegmentation } from "./tensors_to_segmentation";
 
@@ -26,6 +27,7 @@ export const STANDARD: readonly CalculatorType<{ kernels: Kernels }>[] = [
   imageToTensor,
   nonMaxSuppression,
   ssdAnchors,
+  tensorsToClassification,
   tensorsToDetections,
   tensorsToSegmentation,
 ];

@@ -61,6 +61,12 @@ export class OptionReader {
     return fits ? value : this.refuse(name, "a list of strings", value);
   }
 
+  /** A message; an empty one where it is left out. */
+  message(name: string): Options {
+    const value = this.value(name, {});
+    return typeof value === "object" && value !== null ? (value as Options) : this.refuse(name, "a message", value);
+  }
+
   /** A list of messages. */
   messages(name: string): Options[] {
     const value = this.value(name, []);

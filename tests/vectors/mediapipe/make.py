@@ -126,6 +126,35 @@ node {{
 }}
 """
 
+CLASSIFICATION = """
+input_stream: "matrix"
+output_stream: "classifications"
+node {{
+  calculator: "TensorConverterCalculator"
+  input_stream: "MATRIX:matrix" output_stream: "TENSORS:tensors"
+  options {{ [mediapipe.TensorConverterCalculatorOptions.ext] {{ row_major_matrix: true }} }}
+}}
+node {{
+  calculator: "TensorsToClassificationCalculator"
+  input_stream: "TENSORS:tensors" output_stream: "CLASSIFICATIONS:classifications"
+  options {{ [mediapipe.TensorsToClassificationCalculatorOptions.ext] {{ {options} }} }}
+}}
+"""
+ENTRIES = [f"entries {{ id: {i} label: '{name}' }}" for i, name in enumerate(["cat", "dog", "cow", "pig", "hen"])]
+LABELS = f"label_map {{ {' '.join(ENTRIES)} }}"
+CLASSIFICATION_OPTIONS = {
+    "all": LABELS,
+    "unnamed": "",
+    "above": f"{LABELS} min_score_threshold: 0.25",
+    "best": f"{LABELS} top_k: 2",
+    "sorted": f"{LABELS} sort_by_descending_score: true",
+    "ignored": f"{LABELS} top_k: 2 ignore_classes: 1 ignore_classes: 4",
+    "allowed": f"{LABELS} allow_classes: 0 allow_classes: 2",
+    "binary": f"label_map {{ {ENTRIES[0]} {ENTRIES[1]} }} binary_classification: true",
+    "none_above": f"{LABELS} min_score_threshold: 0.95",
+}
+SCORES = [0.25, 0.125, 0.5, 0.0625, 0.75]
+
 
 class MediaPipe:
     """The wheel's graph runner, without the rest of the package (which wants OpenCV, JAX and a display)."""
@@ -142,6 +171,8 @@ class MediaPipe:
         bindings.resource_util.set_resource_dir(str(folder.parent))
         self.bindings: Any = bindings
         self.detection: Any = importlib.import_module("mediapipe.framework.formats.detection_pb2").Detection
+        formats = importlib.import_module("mediapipe.framework.formats.classification_pb2")
+        self.classification_list: Any = formats.ClassificationList
 
     def run(self, pbtxt: str, inputs: dict[str, Any], outputs: list[str]) -> dict[str, Any]:
         """What the graph emits on its output streams for one packet on each input stream."""
@@ -175,6 +206,11 @@ class MediaPipe:
             "box": [box.xmin, box.ymin, box.width, box.height],
             "keypoints": [[one.x, one.y] for one in given.location_data.relative_keypoints],
         }
+
+    def classifications(self, packet: Any) -> list[dict[str, Any]]:
+        text = self.bindings._packet_getter._get_serialized_proto(packet)
+        given = self.classification_list.FromString(text).classification
+        return [{"index": one.index, "score": one.score, "label": one.label} for one in given]
 
 
 def image_to_tensor(mediapipe: MediaPipe, astronaut: Any) -> None:
@@ -212,6 +248,16 @@ def segmentation(mediapipe: MediaPipe) -> None:
     np.savez_compressed(HERE / "segmentation.npz", **kept)
 
 
+def classification(mediapipe: MediaPipe) -> None:
+    kept: dict[str, Any] = {"scores": SCORES}
+    for name, options in CLASSIFICATION_OPTIONS.items():
+        scores = np.array([SCORES[:1] if name == "binary" else SCORES], np.float32)
+        matrix = mediapipe.bindings._packet_creator.create_matrix(scores, False)
+        found = mediapipe.run(CLASSIFICATION.format(options=options), {"matrix": matrix}, ["classifications"])
+        kept[name] = mediapipe.classifications(found["classifications"])
+    (HERE / "classification.json").write_text(json.dumps(kept, indent=1) + "\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="the folder 'mediapipe' of the unpacked wheel")
@@ -221,6 +267,7 @@ def main() -> None:
     image_to_tensor(mediapipe, astronaut)
     detections(mediapipe, astronaut)
     segmentation(mediapipe)
+    classification(mediapipe)
 
 
 if __name__ == "__main__":
