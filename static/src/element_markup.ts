@@ -9,6 +9,7 @@ export const MARKUP = `
     <p class="invitation">Choose a camera, an image or a video,<br>or drop a file here.</p>
   </slot></div>
 </div>
+<div class="classes" part="classes" hidden></div>
 <div class="error" role="alert" hidden></div>
 <div class="controls" part="controls" hidden>
   <div class="row" role="group" aria-label="Source">

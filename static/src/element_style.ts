@@ -92,6 +92,18 @@ pre {
 .sample img, .sample .film { width: 100%; height: 72px; object-fit: cover; border-radius: 5px; background: var(--_fill); }
 .sample .film { display: grid; place-items: center; color: var(--_soft); font-size: 1.5rem; }
 .sample span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.classes { padding-top: .75rem; }
+.classes ol { list-style: none; margin: 0; padding: 0; display: grid; gap: .25rem; }
+.classes li {
+  display: grid; grid-template-columns: minmax(6rem, 2fr) 3fr 4rem; gap: .75rem; align-items: center;
+}
+.classes span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.classes output { text-align: right; font-variant-numeric: tabular-nums; color: var(--_soft); }
+.classes meter { width: 100%; height: .75rem; background: var(--_fill); border: 0; border-radius: 4px; }
+.classes meter::-webkit-meter-inner-element { display: block; }
+.classes meter::-webkit-meter-bar { height: .75rem; background: var(--_fill); border: 0; border-radius: 4px; }
+.classes meter::-webkit-meter-optimum-value { background: var(--_accent); border-radius: 4px; }
+.classes meter::-moz-meter-bar { background: var(--_accent); border-radius: 4px; }
 .values { border-top: 1px solid var(--_line); font-size: .9375rem; }
 @container (max-width: 30rem) {
   .row:not(.samples) button { flex: 1 1 0; padding-inline: .25rem; }

@@ -2,12 +2,14 @@
 
 import { MARKUP } from "./element_markup";
 import { STYLE } from "./element_style";
+import { showClasses } from "./class_view";
 import { showFailure } from "./failure_view";
-import type { Failure } from "./protocol";
+import type { Failure, Value } from "./protocol";
 import type { Sample } from "./samples";
 import { sampleButton } from "./sample_view";
 import type { Activity } from "./session";
 import type { Choice } from "./source";
+import { valuesText } from "./value_text";
 
 export interface ViewHandlers {
   choose(choice: Choice): void;
@@ -112,7 +114,9 @@ export class ElementView {
     });
   }
 
-  showValues(text: string): void {
+  showValues(values: Readonly<Record<string, Value>>): void {
+    showClasses(this.#one(".classes"), values);
+    const text = valuesText(values);
     const details = this.#one(".values");
     details.hidden = text === "";
     this.#one(".values pre").textContent = text;

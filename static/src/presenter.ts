@@ -5,7 +5,6 @@ import { amount, pendingSentence, stageSentence } from "./messages";
 import type { Failure, Ready, Result, Status } from "./protocol";
 import type { Activity } from "./session";
 import type { AppStats } from "./stats";
-import { valuesText } from "./value_text";
 
 const ACTIVITIES: Readonly<Record<Activity, string>> = {
   idle: "Ready",
@@ -55,7 +54,7 @@ export class Presenter {
   result(result: Result): void {
     this.#pending = result.pending;
     if (result.shown !== undefined) this.#view.showPicture();
-    this.#view.showValues(valuesText(result.values));
+    this.#view.showValues(result.values);
     this.#say();
   }
 

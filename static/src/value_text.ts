@@ -1,5 +1,6 @@
 /** Values as a person reads them, a line or a few for each stream. */
 
+import { areClasses, className } from "./class_view";
 import type { Detection, Value } from "./protocol";
 
 /** Lines that a long list is cut after. */
@@ -14,6 +15,7 @@ export function valuesText(values: Readonly<Record<string, Value>>): string {
 function valueText(value: Value): string {
   if (typeof value === "string") return value;
   if (typeof value === "number") return Number(value.toPrecision(6)).toString();
+  if (areClasses(value)) return value.map((one) => `${className(one)} ${(one.score * 100).toFixed(1)} %`).join(", ");
   if (Array.isArray(value)) return listText(value);
   if (isBitmap(value)) return `${value.width} × ${value.height}`;
   if ("shape" in value) return `tensor of ${value.shape.join(" × ")}`;
