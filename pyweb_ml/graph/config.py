@@ -8,7 +8,7 @@ mediapipe/framework/calculator.proto and stream_handler.proto.
 import dataclasses
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
@@ -181,69 +181,82 @@ def from_json(value: Any) -> GraphConfig:
     """The config that a JSON value states.
 
     Raises:
-        ConfigError: the value is not of the form that `to_json` gives.
+        ConfigError: the value is not of the form that `to_json` gives; it names every place where it is not.
     """
-    return _read(GraphConfig, "the graph", value)
+    problems: list[str] = []
+    config = _Reader(problems.append).message(GraphConfig, "the graph", value)
+    if problems:
+        raise ConfigError("\n".join(dict.fromkeys(problems)))
+    return config
 
 
-def _read(config: type[T], where: str, value: Any) -> T:
-    has_options = config is not InputStreamInfo
-    places = {"options", ANY_OPTIONS.get(config, "options")} if has_options else set()
-    fields = _fields(where, value, {*KINDS[config], *places})
-    given = {name: _field(where, fields, name, *KINDS[config][name]) for name in KINDS[config] if name in fields}
-    if config is NodeConfig and not given.get("calculator"):
-        raise ConfigError(f"{where}: 'calculator' is missing; it names what the node is")
-    return config(**given, **(_read_options(config, where, fields) if has_options else {}))
+@dataclass(frozen=True)
+class _Reader:
+    """Reads JSON values; where one is wrong it says so to `refuse`, and goes on with an empty one."""
 
+    refuse: Callable[[str], None]
 
-def _read_options(config: type, where: str, fields: dict[str, Any]) -> dict[str, Any]:
-    name = ANY_OPTIONS.get(config, "options")
-    newer = _any_options(where, name, fields[name]) if name != "options" and name in fields else {}
-    older = _extension_options(where, _fields(f"{where}, 'options'", fields.get("options", {}), None))
-    types = {one["options_type"] for one in (newer, older) if one.get("options_type")}
-    if len(types) > 1:
-        raise ConfigError(f"{where}: 'options' and '{name}' have different types, {' and '.join(sorted(types))}")
-    return older or newer  # as in MediaPipe, where both have one type
+    def message(self, config: type[T], where: str, value: Any) -> T:
+        has_options = config is not InputStreamInfo
+        places = {"options", ANY_OPTIONS.get(config, "options")} if has_options else set()
+        fields = self._object(where, value, {*KINDS[config], *places})
+        kinds = KINDS[config].items()
+        given = {name: self._field(where, fields[name], name, *kind) for name, kind in kinds if name in fields}
+        if config is NodeConfig and fields.get("calculator", "") == "":
+            self.refuse(f"{where}: 'calculator' is missing; it names what the node is")
+        return config(**given, **(self._options(config, where, fields) if has_options else {}))
 
+    def _object(self, where: str, value: Any, known: set[str] | None = None) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            self.refuse(f"{where} must be a JSON object")
+            return {}
+        for name in sorted(set(value) - known) if known is not None else ():
+            told = ", ".join(sorted(known or ()))
+            self.refuse(f"{where} has an unknown field '{name[:80]}'; known are {told}")
+        return value
 
-def _extension_options(where: str, options: dict[str, Any]) -> dict[str, Any]:
-    names = [key for key in options if key.startswith("[")]
-    if not names:
-        return {"options": options} if options else {}
-    if len(options) > 1 or not names[0].endswith(".ext]"):
-        raise ConfigError(f"{where}: 'options' must be one extension, such as '[mediapipe.NameOptions.ext]'")
-    inner = _fields(f"{where}, '{names[0]}'", options[names[0]], None)
-    return {"options_type": names[0][1:-5], "options": inner}
+    def _options(self, config: type, where: str, fields: dict[str, Any]) -> dict[str, Any]:
+        """As in MediaPipe, where there are both forms of options the older counts."""
+        name = ANY_OPTIONS.get(config, "options")
+        newer = self._any_options(where, name, fields[name]) if name != "options" and name in fields else {}
+        older = self._extension(where, self._object(f"{where}, 'options'", fields.get("options", {})))
+        types = {one["options_type"] for one in (newer, older) if one.get("options_type")}
+        if len(types) > 1:
+            self.refuse(f"{where}: 'options' and '{name}' have different types, {' and '.join(sorted(types))}")
+        return older or newer
 
+    def _extension(self, where: str, options: dict[str, Any]) -> dict[str, Any]:
+        names = [key for key in options if key.startswith("[")]
+        if not names:
+            return {"options": options} if options else {}
+        if len(options) > 1 or not names[0].endswith(".ext]"):
+            self.refuse(f"{where}: 'options' must be one extension, such as '[mediapipe.NameOptions.ext]'")
+        inner = self._object(f"{where}, '{names[0]}'", options[names[0]])
+        return {"options_type": names[0][1:-5], "options": inner}
 
-def _any_options(where: str, name: str, value: Any) -> dict[str, Any]:
-    if not isinstance(value, list) or len(value) > 1 or not all(isinstance(one, dict) for one in value):
-        raise ConfigError(f"{where}: '{name}' must be a list of at most one object")
-    options = dict(value[0]) if value else {}
-    return {"options_type": str(options.pop("@type", "")).removeprefix(TYPE_URL), "options": options}
+    def _any_options(self, where: str, name: str, value: Any) -> dict[str, Any]:
+        if not isinstance(value, list) or len(value) > 1 or not all(isinstance(one, dict) for one in value):
+            self.refuse(f"{where}: '{name}' must be a list of at most one object")
+            return {}
+        options = dict(value[0]) if value else {}
+        return {"options_type": str(options.pop("@type", "")).removeprefix(TYPE_URL), "options": options}
 
+    def _field(self, where: str, value: Any, name: str, kind: Any, several: bool) -> Any:
+        if not several:
+            return self._one(f"{where}: '{name}'", f"{where}, '{name}'", value, kind)
+        if not isinstance(value, list) or (kind is str and not all(isinstance(one, str) for one in value)):
+            self.refuse(f"{where}: '{name}' must be a list" + (" of strings" if kind is str else ""))
+            return []
+        outer = "" if where == "the graph" else f"{where}, "
+        return [self._one("", f"{outer}{name} {index}", one, kind) for index, one in enumerate(value)]
 
-def _fields(where: str, value: Any, known: set[str] | None) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ConfigError(f"{where} must be a JSON object")
-    unknown = sorted(set(value) - known) if known is not None else []
-    if unknown:
-        raise ConfigError(
-            f"{where} has an unknown field '{unknown[0]}'; known are {', '.join(sorted(known or ()))}"
-        )
-    return value
-
-
-def _field(where: str, fields: dict[str, Any], name: str, kind: Any, several: bool) -> Any:
-    value = fields[name]
-    if several and not isinstance(value, list):
-        raise ConfigError(f"{where}: '{name}' must be a list" + (" of strings" if kind is str else ""))
-    if not several:
-        return _one(f"{where}: '{name}'", where + f", '{name}'", value, kind)
-    if kind is str and not all(isinstance(one, str) for one in value):
-        raise ConfigError(f"{where}: '{name}' must be a list of strings")
-    outer = "" if where == "the graph" else f"{where}, "
-    return [_one("", f"{outer}{name} {index}", one, kind) for index, one in enumerate(value)]
+    def _one(self, what: str, where: str, value: Any, kind: Any) -> Any:
+        if kind not in _NAMES:
+            return self.message(kind, where, value)
+        if type(value) is kind and (kind is not int or -(2**31) <= value < 2**31):
+            return value
+        self.refuse(f"{what} must be {_NAMES[kind]}, not {_told(value)}")
+        return kind()
 
 
 _NAMES: Final[dict[Any, str]] = {
@@ -254,12 +267,13 @@ _NAMES: Final[dict[Any, str]] = {
 }
 
 
-def _one(what: str, where: str, value: Any, kind: Any) -> Any:
-    if kind not in _NAMES:
-        return _read(kind, where, value)
-    if type(value) is not kind or (kind is int and not -(2**31) <= value < 2**31):
-        raise ConfigError(f"{what} must be {_NAMES[kind]}, not {value!r}")
-    return value
+def _told(value: Any) -> str:
+    """A wrong value, in short, as JSON and JavaScript name it."""
+    if isinstance(value, dict | list):
+        return "a list" if isinstance(value, list) else "an object"
+    if isinstance(value, str):
+        return f"'{value[:80]}'"
+    return json.dumps(value)[:80] if value is None or isinstance(value, bool | int | float) else repr(value)[:80]
 
 
 def split_name(entry: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,35 +19,23 @@ from pyweb_ml.graph.config import (
     split_name,
     to_json,
 )
+from pyweb_ml.graph.proto.export import TARGET, shapes_json
 
-MALFORMED: list[tuple[Any, str]] = [
-    ([], "the graph must be a JSON object"),
-    ({"nodes": []}, "the graph has an unknown field 'nodes'"),
-    ({"node": {}}, "'node' must be a list"),
-    ({"node": [{"calculator": 1}]}, "node 0: 'calculator' must be a string, not 1"),
-    ({"node": [{"name": "a"}]}, "node 0: 'calculator' is missing"),
-    ({"num_threads": "4"}, "the graph: 'num_threads' must be a whole number of 32 bits, not '4'"),
-    ({"max_queue_size": 2**31}, "the graph: 'max_queue_size' must be a whole number of 32 bits"),
-    ({"report_deadlock": 1}, "the graph: 'report_deadlock' must be true or false, not 1"),
-    ({"profiler_config": 1}, "the graph: 'profiler_config' must be a JSON object, not 1"),
-    ({"executor": ["a"]}, "executor 0 must be a JSON object"),
-    (
-        {"node": [{"calculator": "A", "input_stream_info": [{"tag": "B"}]}]},
-        "node 0, input_stream_info 0 has an unknown field 'tag'; known are back_edge, tag_index",
-    ),
-    (
-        {"input_stream_handler": {"options": {"[a.B]": {}}}},
-        "the graph, 'input_stream_handler': 'options' must be one extension",
-    ),
-    ({"node": [{"calculator": "A", "input_stream": "a"}]}, "node 0: 'input_stream' must be a list of strings"),
-    ({"node": [{"calculator": "A", "node_options": [{}, {}]}]}, "'node_options' must be a list of at most one"),
-]
+MALFORMED: list[tuple[Any, list[str]]] = json.loads((Path(__file__).parent / "malformed.json").read_text())
+"""Values, and what the error says of each: a line for each problem, which begins so. The page reads them too."""
 
 
-@pytest.mark.parametrize(("value", "message"), MALFORMED, ids=[message[:40] for _, message in MALFORMED])
-def test_a_malformed_config_is_refused_by_name(value: Any, message: str) -> None:
-    with pytest.raises(ConfigError, match=re.escape(message)):
+@pytest.mark.parametrize(("value", "problems"), MALFORMED, ids=[problems[0][:40] for _, problems in MALFORMED])
+def test_a_malformed_config_is_refused_with_all_that_is_wrong(value: Any, problems: list[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
         from_json(value)
+    told = sorted(str(caught.value).splitlines())
+    assert [line[: len(wanted)] for line, wanted in zip(told, problems, strict=False)] == problems
+    assert len(told) == len(problems)
+
+
+def test_the_page_reads_configs_by_the_same_table() -> None:
+    assert TARGET.read_text() == shapes_json(), "run 'python -m pyweb_ml.graph.proto.export'"
 
 
 WHOLE = {

@@ -12,22 +12,26 @@ export interface Origin {
   evaluate(): void;
 }
 
+// MediaPipe's `max_queue_size` where a config says none (mediapipe/framework/calculator.proto).
+const QUEUE_SIZE = 100;
+
 export class Throttling implements Throttle {
   private readonly origins = new Map<InputQueue, readonly Origin[]>();
   private readonly full = new Set<InputQueue>();
-  private readonly limit: number;
+  private readonly limits = new Map<InputQueue, number>();
 
   /** `entrances` are the graph's inputs by their names. */
   constructor(config: GraphConfig, nodes: readonly Node[], entrances: ReadonlyMap<string, Origin>) {
-    this.limit = config.maxQueueSize < 0 ? Infinity : config.maxQueueSize;
+    const limit = config.maxQueueSize < 0 ? Infinity : config.maxQueueSize || QUEUE_SIZE;
     const found = originsByStream(nodes, entrances);
-    for (const { queues } of nodes) {
+    for (const { queues, config: node } of nodes) {
       for (const queue of queues) {
         queue.throttle = this;
-        queue.limit = this.limit;
+        this.limits.set(queue, Math.max(limit, node.bufferSizeHint));
         this.origins.set(queue, [...(found.get(queue.stream) ?? [])]);
       }
     }
+    this.reset();
   }
 
   filled(queue: InputQueue): void {
@@ -57,7 +61,7 @@ export class Throttling implements Throttle {
 
   /** Gives the queues their first limits back, for a new run. */
   reset(): void {
-    for (const queue of this.origins.keys()) queue.limit = this.limit;
+    for (const [queue, limit] of this.limits) queue.limit = limit;
   }
 }
 
