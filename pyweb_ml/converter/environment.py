@@ -35,16 +35,18 @@ class Recipe:
     Attributes:
         pythons: the versions of Python for which its packages have wheels, the best first.
         locks: names of lock files, the first that can be installed is taken.
-        megabytes: what it takes on disk, measured on Linux.
+        megabytes: what it takes on disk, measured on x86-64 Linux with Python 3.11; 0 if not measured.
     """
 
     pythons: tuple[tuple[int, int], ...] = _DEFAULT_PYTHONS
     locks: tuple[str, ...] = ()
-    megabytes: int = 200
+    megabytes: int = 0
 
 
 _RECIPES = {
-    "tensorflow": Recipe(_DEFAULT_PYTHONS[:3], megabytes=1500),
+    "tensorflow": Recipe(_DEFAULT_PYTHONS[:3], megabytes=1400),
+    "onnxruntime": Recipe(megabytes=123),
+    "opencv": Recipe(megabytes=156),
     # The first is pinned for one Python, and found only where pip knows an index or a folder with CPU builds.
     "torch": Recipe(locks=("torch_cpu", "torch"), megabytes=2100),
 }
@@ -68,7 +70,8 @@ def python_of(name: str, progress: Progress = quiet, extras: Sequence[str] = ())
     for folder in folders:
         if _interpreter(folder).is_file():
             return _interpreter(folder)
-    progress("environment", f"{name} (about {recipe.megabytes} MB, once)", 0, 0)
+    size = f"about {recipe.megabytes} MB, " if recipe.megabytes else ""
+    progress("environment", f"{name} ({size}once)", 0, 0)
     return _make_first(name, python, list(zip(folders, locks, strict=True)), extras, progress)
 
 

@@ -102,5 +102,6 @@ def _complaint(done: "subprocess.CompletedProcess[str]", whole: bool) -> str:
     if not lines:
         return f"it ended with status {done.returncode} and no word"
     errors = [line for line in lines if line.startswith("error:")]
-    said = " ".join(lines)[-_LONGEST:] if whole else (errors or lines)[-1][:_LONGEST]
+    kept = [line for line in lines if not line.startswith(("WARNING:", "warning:"))]
+    said = " ".join(kept)[-_LONGEST:] if whole else (errors or lines)[-1][:_LONGEST]
     return said.removeprefix("error: ")
