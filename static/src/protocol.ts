@@ -4,7 +4,28 @@
  */
 
 /** The backends that an app can run its models on; "none" where a graph has no model. */
-export type BackendName = "litert-wasm" | "none";
+export type BackendName =
+  | "litert-wasm"
+  | "litert-webgpu"
+  | "litert-webnn"
+  | "tfjs-wasm"
+  | "tfjs-webgl"
+  | "tfjs-webgpu"
+  | "tfjs-cpu"
+  | "none";
+
+/** How one of the site's backends does on this device. */
+export interface BackendReport {
+  backend: BackendName;
+  /** Threads of the CPU; 0 where the backend has no choice of them. */
+  threads: number;
+  /** "untried": not yet, or the time for it was spent; "excluded": it may not be chosen here. */
+  state: "untried" | "usable" | "running" | "excluded";
+  /** Why, in one line. */
+  reason: string;
+  /** Median of one run of all models on the reference input, as frames come; null before it is measured. */
+  milliseconds: number | null;
+}
 
 /** What loading is busy with; each stage has a time limit (see {@link STAGE_TIMEOUT}). */
 export type Stage = "site" | "engine" | "model" | "python" | "packages" | "app";
@@ -105,6 +126,16 @@ export interface Ready {
   reason: string;
 }
 
+/** What runs the models, and why; sent whenever that has changed. */
+export interface Backends {
+  type: "backends";
+  backend: BackendName;
+  reason: string;
+  backends: BackendReport[];
+  /** What has gone wrong with backends while they ran, and what took their place: one line each, oldest first. */
+  events: string[];
+}
+
 /** A Python calculator is about to run, so that one that never returns can be named. */
 export interface Entering {
   type: "entering";
@@ -155,7 +186,7 @@ export interface Failed {
   fatal: boolean;
 }
 
-export type FromWorker = Status | Ready | Entering | Result | Failed;
+export type FromWorker = Status | Ready | Backends | Entering | Result | Failed;
 
 /** `manifest.json` of a built site. */
 export interface Manifest {
@@ -178,6 +209,38 @@ export interface Asset {
   bytes: number;
   sha256: string;
 }
+
+/** What the models run on. */
+export interface EngineAssets {
+  /** The backends that this site carries; the first that can be had begins, the others are measured against it. */
+  backends: BackendName[];
+  /** Milliseconds that measuring them may take on a visit. */
+  budget: number;
+  /** By model, as a TF.js graph model: model.json, then its weights; empty where no backend needs it. */
+  tfjs: Record<string, Asset[]>;
+  /** By model: what each backend must reproduce before it may be chosen. */
+  references: Record<string, Reference>;
+}
+
+/** What the desktop gives for the reference input; see engines/reference.ts. The asset holds the outputs' numbers. */
+export interface Reference extends Asset {
+  inputs: TensorKind[];
+  outputs: ReferenceOutput[];
+}
+
+export interface TensorKind {
+  shape: number[];
+  dtype: DType;
+}
+
+/** The asset holds `count` numbers of the output, evenly spaced; each may be off by `tolerance`. */
+export interface ReferenceOutput extends TensorKind {
+  count: number;
+  tolerance: number;
+}
+
+/** The dtypes that both LiteRT.js and this page handle. */
+export type DType = "float32" | "int32" | "uint8";
 
 export interface PythonAssets {
   /** Folder of Pyodide's own files, below the site's folder, ending in "/". */

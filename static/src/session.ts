@@ -49,10 +49,11 @@ export class Session {
   }
 
   get stats(): AppStats {
-    const { backend, reason, framesShown, firstResultMs, pending } = this.#stats;
+    const { backend, reason, backends, events, framesShown, firstResultMs, pending } = this.#stats;
     const { offered: framesIn, dropped: framesDropped } = this.#limiter;
     const milliseconds = this.#stats.milliseconds();
-    return { backend, reason, framesIn, framesShown, framesDropped, milliseconds, firstResultMs, pending };
+    const counts = { framesIn, framesShown, framesDropped, firstResultMs, pending };
+    return { backend, reason, backends, events, milliseconds, ...counts };
   }
 
   /** A worker is there, loaded or loading. */
@@ -149,6 +150,7 @@ export class Session {
     return {
       status: (status) => { this.#events.status(status); },
       ready: (ready) => { this.#onReady(ready); },
+      backends: (chosen) => { this.#stats.choose(chosen); },
       failed: (failed, fatal) => {
         if (fatal) this.#lose();
         if (fatal) this.#fail(failed);

@@ -1,12 +1,16 @@
 /** What has been counted and timed since the app was loaded. */
 
-import type { BackendName, Result } from "./protocol";
+import type { BackendName, BackendReport, Backends, Result } from "./protocol";
 
 /** What a page's script sees as `element.stats`. */
 export interface AppStats {
   backend: BackendName | "";
   /** Why this backend, in one line. */
   reason: string;
+  /** How each of the site's backends does on this device. */
+  backends: BackendReport[];
+  /** What has gone wrong with backends, and what took their place: one line each, oldest first. */
+  events: string[];
   /** Frames that the source gave; what was neither shown nor dropped is under way, or was given up at a stop. */
   framesIn: number;
   framesShown: number;
@@ -28,6 +32,8 @@ const WINDOW = 2000;
 export class Stats {
   backend: BackendName | "" = "";
   reason = "";
+  backends: BackendReport[] = [];
+  events: string[] = [];
   framesShown = 0;
   firstResultMs: number | null = null;
   pending: string[] = [];
@@ -38,6 +44,11 @@ export class Stats {
   /** Somebody waits for a result from now on. */
   asked(now: number): void {
     this.#askedAt ??= now;
+  }
+
+  /** Another backend runs, or more is known of the others. */
+  choose({ backend, reason, backends, events }: Backends): void {
+    Object.assign(this, { backend, reason, backends, events });
   }
 
   /** `now` as of performance.now(). */

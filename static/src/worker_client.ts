@@ -4,7 +4,7 @@ import { Deferred } from "./deferred";
 import { AppError, toFailure } from "./failure";
 import { calculatorHangs, graphHangs, released, stageStalls, unreadableMessage, workerDied } from "./messages";
 import { CALCULATOR_TIMEOUT, STAGE_TIMEOUT } from "./protocol";
-import type { Entering, Failed, Failure, Frame, FromWorker, Ready, Result, Stage, Status, ToWorker } from "./protocol";
+import type { Backends, Entering, Failed, Failure, Frame, FromWorker, Ready, Result, Stage, Status, ToWorker } from "./protocol";
 import { Watchdog } from "./watchdog";
 
 /** What is used of a `Worker`, so that a test can speak the protocol without one. */
@@ -32,6 +32,7 @@ export interface ClientOptions {
 export interface ClientEvents {
   status(status: Status): void;
   ready(ready: Ready): void;
+  backends(backends: Backends): void;
   /** Something failed that belongs to no frame; after a fatal failure the client is of no more use. */
   failed(failure: Failure, fatal: boolean): void;
 }
@@ -150,6 +151,7 @@ export class WorkerClient {
     if (this.#waiting.size > 0) this.#graph.feed();
     if (message.type === "status") this.#onStatus(message);
     else if (message.type === "ready") this.#onReady(message);
+    else if (message.type === "backends") this.#events.backends(message);
     else if (message.type === "entering") this.#onEntering(message);
     else if (message.type === "result") this.#onResult(message);
     else this.#onFailed(message);

@@ -50,7 +50,12 @@ function begin(): Begun {
       calculatorTimeout: 10,
       create: () => worker,
     },
-    { status: vi.fn(), ready: vi.fn(), failed: (failure, fatal) => failures.push({ failure, fatal }) },
+    {
+      status: vi.fn(),
+      ready: vi.fn(),
+      backends: vi.fn(),
+      failed: (failure, fatal) => failures.push({ failure, fatal }),
+    },
   );
   return { worker, client, failures };
 }
