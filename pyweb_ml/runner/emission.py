@@ -5,28 +5,33 @@ Source of the rules: mediapipe/framework/output_stream_manager.cc (ComputeOutput
 
 from pyweb_ml.errors import ConfigError
 from pyweb_ml.graph import timestamp
-from pyweb_ml.graph.calculator_base import CalculatorContext, Output
-from pyweb_ml.runner.node import Node
+from pyweb_ml.graph.calculator_base import Output
+from pyweb_ml.runner.node import Node, NodeContext
 from pyweb_ml.runner.stream import Stream
 
 
-def send(node: Node, context: CalculatorContext) -> None:
+def send(node: Node, context: NodeContext) -> None:
     """Sends what a call of Open, Process or Close has emitted.
 
     Raises:
         CalculatorError: a stream cannot take it, such as a timestamp that does not rise.
     """
     at = context.input_timestamp
-    promised = _promised(at, node.offset) if node.offset is not None and len(node.queues) else None
-    for output, stream in zip(context.outputs.all, node.streams, strict=True):
-        try:
-            _send_one(output, stream, promised)
-        except ConfigError as error:
-            raise node.failure(at, error) from error
+    promised = _promised(at, node.offset) if node.offset is not None and node.policy else timestamp.UNSET
+    try:
+        for output, stream in context.sends:
+            packets, bound = output.added, output.next_timestamp_bound
+            if output.moved or output.asked_to_close or (not packets and promised > bound):
+                _send_one(output, stream, promised)
+            elif packets:
+                output.added = []
+                stream.send(packets, promised if promised > bound else bound)
+    except ConfigError as error:
+        raise node.failure(at, error) from error
 
 
-def _send_one(output: Output, stream: Stream, promised: int | None) -> None:
-    bound: int | None = promised if promised is not None and promised > output.next_timestamp_bound else None
+def _send_one(output: Output, stream: Stream, promised: int) -> None:
+    bound: int | None = promised if promised > output.next_timestamp_bound else None
     if output.moved:
         bound = output.next_timestamp_bound if bound is None else max(bound, output.next_timestamp_bound)
     packets = output.added
@@ -42,12 +47,12 @@ def _send_one(output: Output, stream: Stream, promised: int | None) -> None:
         stream.send(packets, bound)
 
 
-def _promised(at: int, offset: int) -> int | None:
-    """The bound that an offset promises after Process at `at`."""
+def _promised(at: int, offset: int) -> int:
+    """The bound that an offset promises after Process at `at`; Unset if none."""
     if timestamp.MIN <= at < timestamp.MAX:
-        return max(timestamp.MIN, min(timestamp.MAX, at + 1 + offset))
+        return at + 1 if offset == 0 else max(timestamp.MIN, min(timestamp.MAX, at + 1 + offset))
     if not timestamp.is_allowed_in_stream(at):
-        return None
+        return timestamp.UNSET
     if at == timestamp.PRE_STREAM:
         return timestamp.MIN
     if at == timestamp.POST_STREAM:

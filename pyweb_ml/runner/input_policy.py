@@ -168,7 +168,7 @@ class BarrierInputStreamHandler(InputPolicy):
 
     def prepare(self, options: Mapping[str, Any]) -> None:
         for queue in self.queues:
-            queue.timed = False
+            queue.ignore_timestamps()
 
     def readiness(self) -> Ready:
         if any(queue.done for queue in self.queues):

@@ -12,12 +12,13 @@ from typing import Any
 
 from pyweb_ml.errors import ConfigError
 from pyweb_ml.graph import timestamp
-from pyweb_ml.graph.calculator_base import STOP, CalculatorContext, Status
+from pyweb_ml.graph.calculator_base import STOP, Status
 from pyweb_ml.runner import emission
+from pyweb_ml.runner.call import Call, SingleInputCall
 from pyweb_ml.runner.input_policy import Readiness
 from pyweb_ml.runner.network import Network
-from pyweb_ml.runner.node import Node, State
-from pyweb_ml.runner.task import Task
+from pyweb_ml.runner.node import Node, NodeContext, State
+from pyweb_ml.runner.task import Entry, Priority, Task
 
 
 class Loop:
@@ -26,6 +27,7 @@ class Loop:
     Attributes:
         side_packets: those given and those made so far, by name.
         stopping: the sources are to close, rather than to run again.
+        ready: a heap of what can run.
     """
 
     def __init__(self, network: Network, report_deadlock: bool) -> None:
@@ -34,7 +36,7 @@ class Loop:
         self.side_packets: dict[str, Any] = {}
         self.stopping = False
         self._touched: deque[Node] = deque()
-        self._ready: list[Task] = []
+        self.ready: list[Entry] = []
         self._sources: list[Node] = []
         self._active: list[Node] = []
         self._unopened = {node.id: node for node in network.nodes}
@@ -45,7 +47,7 @@ class Loop:
     def next(self) -> Task | None:
         """The task that comes first, which is the caller's to run; None if no node can run."""
         self.look()
-        return heapq.heappop(self._ready) if self._ready else None
+        return heapq.heappop(self.ready)[2] if self.ready else None
 
     def step(self) -> bool:
         """Runs the task that comes first; False if no node can run. Raises what goes wrong."""
@@ -57,10 +59,14 @@ class Loop:
 
     def look(self) -> None:
         """Takes the input sets that have become ready; moves bounds where there is none."""
-        while self._touched:
-            node = self._touched.popleft()
+        touched = self._touched
+        while touched:
+            node = touched.popleft()
             node.touched = False
-            self._prepare(node)
+            try:
+                node.look()
+            except ConfigError as error:
+                raise node.failure(timestamp.UNSET, error) from error
 
     def stop(self) -> None:
         """Closes all graph inputs, and has the sources close when their turn comes."""
@@ -68,16 +74,10 @@ class Loop:
         for stream in self._network.inputs.values():
             stream.close()
 
-    def _prepare(self, node: Node) -> None:
-        """Takes the input sets that a node can run on now; where there is none, moves its outputs' bounds."""
-        try:
-            self._take_inputs(node)
-        except ConfigError as error:
-            raise node.failure(timestamp.UNSET, error) from error
-
     def _take_inputs(self, node: Node) -> None:
+        """What `Call.prepare` does, for a node that gathers input sets, or of which several may run at once."""
         policy = node.policy
-        while policy and node.state is State.OPENED and not node.closing and node.in_flight < node.max_in_flight:
+        while policy and not node.closing and node.in_flight < node.max_in_flight:
             readiness, at = policy.readiness()
             if readiness is Readiness.WAIT:
                 # What is in flight may still emit: the bounds move when it has ended, which looks here again.
@@ -86,7 +86,7 @@ class Loop:
                 return
             if readiness is Readiness.CLOSE:
                 if not node.in_flight:
-                    self._push_close(node)
+                    self.push_close(node)
                 return
             context = node.context()
             context.input_timestamp = at
@@ -101,11 +101,12 @@ class Loop:
         work: Callable[[], Any] = partial(_process, node, batch)
         self._push((1, -node.id, 0, 0), node, work, partial(self._processed, node, batch))
 
-    def _push_close(self, node: Node) -> None:
+    def push_close(self, node: Node) -> None:
+        """Has a node closed, once what it has gathered is processed."""
         if node.batch:
             self._push_batch(node)
             return
-        node.closing = True
+        node.closing, node.look = True, _nothing
         for queue in node.queues:
             queue.close()
         context = node.context()
@@ -113,15 +114,11 @@ class Loop:
         self._push((1, -node.id, 0, 0), node, partial(node.close, context), closed)
 
     def _push(
-        self,
-        priority: tuple[int, int, int, int],
-        node: Node,
-        work: Callable[[], Any],
-        after: Callable[[Any], None],
+        self, priority: Priority, node: Node, work: Callable[[], Any], after: Callable[[Any], None]
     ) -> None:
-        heapq.heappush(self._ready, Task(priority, next(self._numbers), node, work, after))
+        heapq.heappush(self.ready, (priority, next(self._numbers), Task(node, work, after)))
 
-    def _processed(self, node: Node, batch: list[CalculatorContext], statuses: list[Status | None]) -> None:
+    def _processed(self, node: Node, batch: list[NodeContext], statuses: list[Status | None]) -> None:
         for context in batch:
             self._finish(node, context)
         if STOP in statuses:
@@ -129,10 +126,10 @@ class Loop:
         node.in_flight -= 1
         node.touch()
 
-    def _finish(self, node: Node, context: CalculatorContext) -> None:
+    def _finish(self, node: Node, context: NodeContext) -> None:
         emission.send(node, context)
         if node.made.all:
-            self._announce(node)
+            self.announce(node)
         node.give_back(context)
 
     def open_able(self) -> None:
@@ -149,15 +146,23 @@ class Loop:
             opened = partial(self._opened, node, context)
             self._push((0, node.id, 0, 0), node, partial(node.open, context), opened)
 
-    def _opened(self, node: Node, context: CalculatorContext, _: None) -> None:
+    def _opened(self, node: Node, context: NodeContext, _: None) -> None:
         node.state = State.OPENED
         self._finish(node, context)
         if node.is_source:
             self._sources.append(node)
+        else:
+            node.look = self._looker(node)
         node.touch()
         self._open_of(self._network.readers(node))
 
-    def _announce(self, node: Node) -> None:
+    def _looker(self, node: Node) -> Callable[[], None]:
+        if node.policy is None or node.max_in_flight > 1 or node.policy.batch_size > 1:
+            return partial(self._take_inputs, node)
+        call = SingleInputCall(node, self) if SingleInputCall.suits(node) else Call(node, self)
+        return call.prepare
+
+    def announce(self, node: Node) -> None:
         """Gives the side packets that a node has just set to those that wait for them."""
         fresh = [one for one in node.made if one.is_set and not one.announced]
         for one in fresh:
@@ -166,9 +171,9 @@ class Loop:
         if fresh and self._unopened:
             self.open_able()
 
-    def _closed(self, node: Node, context: CalculatorContext, _: None) -> None:
+    def _closed(self, node: Node, context: NodeContext, _: None) -> None:
         emission.send(node, context)
-        self._announce(node)
+        self.announce(node)
         for stream in node.streams:
             stream.close()
 
@@ -212,7 +217,7 @@ class Loop:
         if self._network.throttle.blocks(node.id) and not self.stopping:
             return False
         if self.stopping:
-            self._push_close(node)
+            self.push_close(node)
             return True
         node.in_flight = 1
         order = min((stream.bound for stream in node.streams), default=0)
@@ -223,14 +228,14 @@ class Loop:
         self._push(priority, node, work, partial(self._source_ran, node, context))
         return True
 
-    def _run_source(self, node: Node, context: CalculatorContext) -> Status | None:
+    def _run_source(self, node: Node, context: NodeContext) -> Status | None:
         return STOP if self.stopping else node.process(context)
 
-    def _source_ran(self, node: Node, context: CalculatorContext, status: Status | None) -> None:
+    def _source_ran(self, node: Node, context: NodeContext, status: Status | None) -> None:
         node.in_flight = 0
         self._finish(node, context)
         if status is STOP:
-            self._push_close(node)
+            self.push_close(node)
         else:
             self._schedule_source(node)
 
@@ -244,5 +249,9 @@ class Loop:
         return bool(self._network.throttle.unthrottle())
 
 
-def _process(node: Node, batch: list[CalculatorContext]) -> list[Status | None]:
+def _nothing() -> None:
+    pass
+
+
+def _process(node: Node, batch: list[NodeContext]) -> list[Status | None]:
     return [node.process(context) for context in batch]

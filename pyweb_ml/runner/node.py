@@ -35,6 +35,16 @@ class State(enum.Enum):
     CLOSED = "closed"
 
 
+class NodeContext(CalculatorContext):
+    """A context that knows where its outputs go.
+
+    Attributes:
+        sends: each output with its stream.
+    """
+
+    sends: tuple[tuple[Output, Stream], ...] = ()
+
+
 class Node:
     """One node in one run.
 
@@ -43,6 +53,7 @@ class Node:
         queues: by tag and index, in MediaPipe's order.
         streams: its outputs, in the same order as a context's `outputs`.
         in_flight: how many prepared tasks of it are not finished yet.
+        look: looks at its inputs, and prepares what can run on them; the loop's while the node is open.
     """
 
     def __init__(
@@ -66,15 +77,16 @@ class Node:
         self.state = State.PREPARED
         self.in_flight = 0
         self.max_in_flight = max(1, config.max_in_flight)
-        self.batch: list[CalculatorContext] = []
+        self.batch: list[NodeContext] = []
         self.closing = False
         self.touched = False
-        self.on_touch: Callable[[Node], None] = lambda _: None
+        self.on_touch: Callable[[Node], None] = _nothing
+        self.look: Callable[[], None] = _nothing
         self.offset: int | None = kind.contract.timestamp_offset
         self.side: Mapping[tuple[str, int], Any] = {}
         self.made = Ports({key: OutputSidePacket(name) for key, name in _named(kind.contract.output_side_packets)})
         self.policy = self._make_policy(handler)
-        self._free: list[CalculatorContext] = []
+        self._free: list[NodeContext] = []
         self._calculator: CalculatorBase | None = None
 
     @property
@@ -111,23 +123,24 @@ class Node:
             self.touched = True
             self.on_touch(self)
 
-    def context(self) -> CalculatorContext:
+    def context(self) -> NodeContext:
         """A context with empty inputs, and outputs at the bounds of the streams."""
         context = self._free.pop() if self._free else self._new_context()
-        for output, stream in zip(context.outputs.all, self.streams, strict=True):
+        for output, stream in context.sends:
             output.next_timestamp_bound = stream.bound
             output.is_closed = stream.closed
         return context
 
-    def _new_context(self) -> CalculatorContext:
+    def _new_context(self) -> NodeContext:
         contract = self.kind.contract
         inputs = Ports({key: Input(name) for key, name in _named(contract.inputs)})
         outputs = Ports({key: Output(name) for key, name in _named(contract.outputs)})
-        return CalculatorContext(
-            self.name, contract.options, inputs, outputs, Ports(self.side), self.made, self.clock
-        )
+        side = Ports(self.side)
+        context = NodeContext(self.name, contract.options, inputs, outputs, side, self.made, self.clock)
+        context.sends = tuple(zip(outputs.all, self.streams, strict=True))
+        return context
 
-    def give_back(self, context: CalculatorContext) -> None:
+    def give_back(self, context: NodeContext) -> None:
         """Keeps a context for a later call; empties it, so that no payload outlives its call."""
         for one in context.inputs.all:
             one.clear()
@@ -138,14 +151,14 @@ class Node:
         context.input_timestamp = timestamp.UNSTARTED
         made: CalculatorBase = self._guard(timestamp.UNSTARTED, self.kind.make)
         self._calculator = ProfiledCalculator(made, self._recorder) if self._recorder else made
-        self._guard(timestamp.UNSTARTED, lambda: self._opened().open(context))
+        self._guard(timestamp.UNSTARTED, lambda: self.calculator.open(context))
         if context.timestamp_offset is not None:
             self.offset = context.timestamp_offset
 
     def process(self, context: CalculatorContext) -> Status | None:
         """Runs Process on one input set."""
         try:
-            return self._opened().process(context)
+            return self.calculator.process(context)
         except Exception as error:
             raise self.failure(context.input_timestamp, error) from error
 
@@ -153,9 +166,12 @@ class Node:
         """Closes the calculator; what it emits is in the context."""
         context.input_timestamp = timestamp.DONE
         self.state = State.CLOSED
-        self._guard(timestamp.DONE, lambda: self._opened().close(context))
+        self.look = _nothing
+        self._guard(timestamp.DONE, lambda: self.calculator.close(context))
 
-    def _opened(self) -> CalculatorBase:
+    @property
+    def calculator(self) -> CalculatorBase:
+        """The calculator of an opened node."""
         assert self._calculator is not None
         return self._calculator
 
@@ -175,6 +191,10 @@ class Node:
         where = f"{place.filename.rpartition('/')[2]}:{place.lineno}"
         message = error.args[0] if isinstance(error, KeyError) and error.args else error
         return CalculatorError(self.name, Timestamp(at), f"{type(error).__name__}: {message} ({where})")
+
+
+def _nothing(*_: object) -> None:
+    pass
 
 
 def _named(ports: Ports[str]) -> list[tuple[tuple[str, int], str]]:

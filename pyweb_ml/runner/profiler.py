@@ -149,6 +149,7 @@ class ProfiledQueue(InputQueue):
     def __init__(self, name: str, owner: Consumer, recorder: Recorder) -> None:
         super().__init__(name, owner)
         self._recorder = recorder
+        self._plain = False
 
     def add(self, at: int, payload: Any) -> None:
         closed = self.closed

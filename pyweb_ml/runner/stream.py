@@ -19,9 +19,22 @@ Observer = Callable[[int, Any], None]
 
 
 class Consumer(Protocol):
-    """Who owns a queue, and looks at it again when it has changed."""
+    """Who owns a queue, and looks at it again when it has changed.
+
+    Attributes:
+        touched: it knows already that it has to look.
+    """
+
+    touched: bool
 
     def touch(self) -> None: ...
+
+
+class _Nobody:
+    touched = True
+
+    def touch(self) -> None:
+        pass
 
 
 def _nothing(*_: object) -> None:
@@ -58,25 +71,55 @@ class InputQueue:
         packets: (timestamp, payload), timestamps strictly rising.
         bound: the least timestamp that a further packet may have; `DONE` once the stream is closed.
         limit: packets at which the queue is full.
-        timed: whether timestamps count; without, packets are taken in their order alone.
         closed: its node is closed, so that what comes is dropped.
-        added: what is called after a packet came.
         filled: what is called when the queue became full, or stopped being so.
     """
 
-    __slots__ = ("_any", "added", "bound", "closed", "filled", "limit", "name", "owner", "packets", "timed")
+    __slots__ = ("_added", "_any", "_plain", "_timed", "bound", "closed", "filled", "limit", "name", "owner", "packets")
 
     def __init__(self, name: str = "", owner: Consumer | None = None) -> None:
         self.name = name
-        self.owner = owner
+        self.owner: Consumer = owner or _Nobody()
         self.packets: deque[tuple[int, Any]] = deque()
         self.bound: int = timestamp.PRE_STREAM
         self.limit = UNLIMITED
-        self.timed = True
         self.closed = False
-        self.added: Callable[[], None] | None = None
         self.filled: Callable[[InputQueue], None] = _nothing
+        self._timed = True
+        self._added: Callable[[], None] = _nothing
         self._any = False
+        # No policy has a wish of its own: see `receive`.
+        self._plain = True
+
+    def ignore_timestamps(self) -> None:
+        """Packets are taken in their order alone, whatever their timestamps."""
+        self._timed = self._plain = False
+
+    def call_when_added(self, added: Callable[[], None]) -> None:
+        """Calls `added` after each packet that comes."""
+        self._added, self._plain = added, False
+
+    def receive(self, packets: Sequence[tuple[int, Any]], bound: int) -> None:
+        """Takes packets of the stream, then its bound, which is later than they are; the owner is to look again.
+
+        Raises:
+            ConfigError: as `add` and `advance`.
+        """
+        # One ordinary packet, as nearly always: all that the general way does of it.
+        if len(packets) == 1 and self._plain and self.bound <= packets[0][0] < timestamp.POST_STREAM:
+            self.packets.append(packets[0])
+            self.bound = bound
+            self._any = True
+            if len(self.packets) == self.limit:
+                self.filled(self)
+        else:
+            for at, payload in packets:
+                self.add(at, payload)
+            if bound != self.bound:
+                self.advance(bound)
+        owner = self.owner
+        if not owner.touched:
+            owner.touch()
 
     def add(self, at: int, payload: Any) -> None:
         """Adds a packet.
@@ -86,15 +129,14 @@ class InputQueue:
         """
         if self.closed:
             return
-        if self.timed:
+        if self._timed:
             check_rising(self.name, at, self.bound, self._any)
         self.packets.append((at, payload))
         self._any = True
         self.bound = next_allowed_in_stream(at)
         if len(self.packets) == self.limit:
             self.filled(self)
-        if self.added:
-            self.added()
+        self._added()
 
     def advance(self, bound: int) -> None:
         """Moves the bound.
@@ -104,7 +146,7 @@ class InputQueue:
         """
         if self.closed:
             return
-        if self.timed:
+        if self._timed:
             check_bound(self.name, bound, self.bound)
         self.bound = max(self.bound, bound)
 
@@ -138,7 +180,7 @@ class InputQueue:
 
     def close(self) -> None:
         """Drops everything, and all that is still to come."""
-        self.closed = True
+        self.closed, self._plain = True, False
         self.bound = timestamp.DONE
         while self.packets:
             self.pop()
@@ -195,12 +237,7 @@ class Stream:
         if not self.readers:
             self._check(packets, bound)
         for queue in self.readers:
-            for at, payload in packets:
-                queue.add(at, payload)
-            if bound != queue.bound:
-                queue.advance(bound)
-            if queue.owner:
-                queue.owner.touch()
+            queue.receive(packets, bound)
         self.bound = bound
         for observer in self.observers:
             for at, payload in packets:

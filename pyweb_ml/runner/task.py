@@ -1,21 +1,26 @@
-"""Something that a scheduler has to run, with its priority."""
+"""Something that a scheduler has to run, and its place among the others."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from pyweb_ml.runner.node import Node
 
+Priority = tuple[int, int, int, int]
+Entry = tuple[Priority, int, "Task"]
+"""The least goes first: by priority, then in the order of the numbers, which differ where priorities do not."""
 
-class Task(NamedTuple):
-    """The least goes first: by priority, then in the order of their numbers, which are all different.
+
+class Task:
+    """A call of a calculator.
 
     Attributes:
-        work: the call of the calculator, which touches nothing but its node and its context.
+        work: makes the call, which touches nothing but its node and its context.
         after: takes what `work` gave, and hands on what it emitted; never two of a graph at once.
     """
 
-    priority: tuple[int, int, int, int]
-    number: int
-    node: Node
-    work: Callable[[], Any]
-    after: Callable[[Any], None]
+    __slots__ = ("after", "node", "work")
+
+    def __init__(self, node: Node, work: Callable[[], Any], after: Callable[[Any], None]) -> None:
+        self.node = node
+        self.work = work
+        self.after = after

@@ -86,7 +86,7 @@ class FixedSizeInputStreamHandler(DefaultInputStreamHandler):
         self._all_must_grow = bool(options.get("fixed_min_size", False))
         self._kept = timestamp.UNSET
         for queue in self.queues:
-            queue.added = self._cut
+            queue.call_when_added(self._cut)
 
     def readiness(self) -> Ready:
         self._cut()
