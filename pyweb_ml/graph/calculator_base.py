@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
 from pyweb_ml.graph import timestamp
 from pyweb_ml.graph.config import split_entries
+from pyweb_ml.graph.timestamp import MAX, MIN
 
 T = TypeVar("T")
 
@@ -152,6 +153,13 @@ class Output:
         Raises:
             ValueError: the stream is closed, or the timestamp is none that a packet may have.
         """
+        if MIN <= at < MAX and not self.is_closed and not self.asked_to_close:
+            self.added.append((at, value))
+            self.next_timestamp_bound = at + 1
+        else:
+            self._add_special(at, value)
+
+    def _add_special(self, at: int, value: Any) -> None:
         if self.is_closed or self.asked_to_close:
             raise ValueError(f"the stream '{self.name}' is closed: it takes no packet at {timestamp.describe(at)}")
         if not timestamp.PRE_STREAM <= at <= timestamp.POST_STREAM:
