@@ -27,6 +27,7 @@ class Loop:
     Attributes:
         side_packets: those given and those made so far, by name.
         stopping: the sources are to close, rather than to run again.
+        halted: the run has failed: no further task begins.
         ready: a heap of what can run.
     """
 
@@ -35,6 +36,7 @@ class Loop:
         self._report_deadlock = report_deadlock
         self.side_packets: dict[str, Any] = {}
         self.stopping = False
+        self.halted = False
         self._touched: deque[Node] = deque()
         self.ready: list[Entry] = []
         self._sources: list[Node] = []
@@ -56,6 +58,17 @@ class Loop:
             return False
         task.after(task.work())
         return True
+
+    def run(self) -> None:
+        """Runs tasks until no node can run, or the loop is halted. Raises what goes wrong."""
+        ready, touched = self.ready, self._touched
+        while not self.halted:
+            if touched:
+                self.look()
+            if not ready:
+                return
+            task = heapq.heappop(ready)[2]
+            task.after(task.work())
 
     def look(self) -> None:
         """Takes the input sets that have become ready; moves bounds where there is none."""
@@ -113,9 +126,7 @@ class Loop:
         closed = partial(self._closed, node, context)
         self._push((1, -node.id, 0, 0), node, partial(node.close, context), closed)
 
-    def _push(
-        self, priority: Priority, node: Node, work: Callable[[], Any], after: Callable[[Any], None]
-    ) -> None:
+    def _push(self, priority: Priority, node: Node, work: Callable[[], Any], after: Callable[[Any], None]) -> None:
         heapq.heappush(self.ready, (priority, next(self._numbers), Task(node, work, after)))
 
     def _processed(self, node: Node, batch: list[NodeContext], statuses: list[Status | None]) -> None:

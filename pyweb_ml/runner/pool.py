@@ -26,6 +26,11 @@ class Pool:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="pyweb_ml")
         self._flying: dict[Future[Any], Task] = {}
 
+    def run(self) -> None:
+        """Runs tasks until no node can run, or the loop is halted. Raises what goes wrong."""
+        while not self._loop.halted and self.step():
+            pass
+
     def step(self) -> bool:
         """Starts all that can run, and waits until one is done; False if nothing runs. Raises what goes wrong."""
         while len(self._flying) < self._threads and (task := self._loop.next()):

@@ -6,7 +6,7 @@ Source of the rules: mediapipe/framework/scheduler.cc, scheduler_queue.cc, calcu
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from pyweb_ml.errors import ConfigError
 from pyweb_ml.graph import rules, timestamp
@@ -18,6 +18,8 @@ from pyweb_ml.runner.node_status import NodeStatus, node_status
 from pyweb_ml.runner.pool import Pool
 from pyweb_ml.runner.profiler import Profiler
 from pyweb_ml.runner.stream import Observer, Stream, StreamObserver
+
+T = TypeVar("T")
 
 
 class Scheduler:
@@ -51,6 +53,7 @@ class Scheduler:
         self._network = Network(graph, clock or RealClock(), profiler)
         self._loop = Loop(self._network, graph.config.report_deadlock)
         self._pool = Pool(self._loop, threads) if threads > 1 else None
+        self._runner = self._pool or self._loop
         self._given = dict(side_packets or {})
         self.error: Exception | None = None
         self.done = False
@@ -119,9 +122,10 @@ class Scheduler:
             wrong = timestamp.describe(at)
             raise ConfigError(f"a packet in the stream '{stream}' cannot have the timestamp {wrong}")
         while self._network.throttle.blocks(stream) and self.error is None:
-            self._guard(lambda: self._step() or self._loop.unthrottle())
+            if not self._guard(self._runner.step):
+                self._guard(self._loop.unthrottle)
         self._raise()
-        self._record(lambda: source.send(((at, payload),), timestamp.next_allowed_in_stream(at)))
+        self._record(source.send, ((at, payload),), timestamp.next_allowed_in_stream(at))
 
     def set_bound(self, stream: str, bound: int) -> None:
         """Promises that no further packet of a graph input is earlier than `bound` (µs).
@@ -131,7 +135,7 @@ class Scheduler:
         """
         source = self._input(stream)
         if not source.closed and bound != source.bound:
-            self._record(lambda: source.send((), bound))
+            self._record(source.send, (), bound)
 
     def close_input(self, stream: str) -> None:
         """Ends one graph input; a second time does nothing."""
@@ -185,7 +189,7 @@ class Scheduler:
         Raises:
             CalculatorError: a calculator failed.
         """
-        while condition() and self.error is None and self._advance():
+        while condition() and self.error is None and (self._guard(self._runner.step) or self._finds_more()):
             pass
         self._raise()
 
@@ -208,22 +212,20 @@ class Scheduler:
     # Below: errors end the run, and are raised to the caller.
 
     def _run(self, idle: bool) -> None:
-        while self.error is None and (self._advance() if idle else self._guard(self._step)):
-            pass
+        self._guard(self._runner.run)
+        while idle and self._finds_more():
+            self._guard(self._runner.run)
         self._raise()
 
-    def _advance(self) -> bool:
-        return self._guard(self._step) or (self.error is None and self._guard(self._loop.on_idle))
+    def _finds_more(self) -> bool:
+        return self.error is None and bool(self._guard(self._loop.on_idle))
 
-    def _step(self) -> bool:
-        return self._pool.step() if self._pool is not None else self._loop.step()
-
-    def _guard(self, work: Callable[[], bool]) -> bool:
+    def _guard(self, work: Callable[[], T]) -> T | None:
         try:
             return work()
         except Exception as error:
             self._fail(error)
-            return False
+            return None
 
     def _end(self) -> None:
         if self.done:
@@ -241,10 +243,10 @@ class Scheduler:
             raise ConfigError(f"the graph has no input '{stream}'; it has {known}")
         return self._network.inputs[stream]
 
-    def _record(self, work: Callable[[], None]) -> None:
+    def _record(self, work: Callable[..., None], *given: Any) -> None:
         """Does something to the graph's inputs; what becomes ready is taken at once, as in MediaPipe."""
         try:
-            work()
+            work(*given)
             self._loop.look()
         except Exception as error:
             self._fail(error)
@@ -253,6 +255,7 @@ class Scheduler:
     def _fail(self, error: Exception) -> None:
         if self.error is None:
             self.error = error
+        self._loop.halted = True
 
     def _raise(self) -> None:
         if self.error is not None:

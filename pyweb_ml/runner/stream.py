@@ -75,7 +75,19 @@ class InputQueue:
         filled: what is called when the queue became full, or stopped being so.
     """
 
-    __slots__ = ("_added", "_any", "_plain", "_timed", "bound", "closed", "filled", "limit", "name", "owner", "packets")
+    __slots__ = (
+        "_added",
+        "_any",
+        "_plain",
+        "_timed",
+        "bound",
+        "closed",
+        "filled",
+        "limit",
+        "name",
+        "owner",
+        "packets",
+    )
 
     def __init__(self, name: str = "", owner: Consumer | None = None) -> None:
         self.name = name
