@@ -169,24 +169,34 @@ def _build(given: argparse.Namespace) -> int:
 def _add_run(commands: "_Commands[argparse.ArgumentParser]") -> None:
     examples = "pywebml run blur --input photo.jpg --output blurred.png\n"
     examples += "pywebml run blur --input talk.mp4 --output blurred.mp4\n"
-    examples += "pywebml run faces --input photos/ --output faces.jsonl  # one packet a line"
+    examples += "pywebml run faces --input photos/ --output faces.jsonl  # one packet a line\n"
+    examples += "pywebml run blur --input talk.mp4 --output blurred.mp4 --trace blur.json  # for ui.perfetto.dev"
     parser = _add(commands, "run", _run, "run an app on a file, here and without a browser", examples)
     parser.add_argument("app", metavar="APP", help=_APP)
     parser.add_argument("--input", metavar="FILE", required=True, help="a picture, a folder of them, or a video")
     parser.add_argument(
         "--output", metavar="FILE", required=True, help="a picture, a video (.mp4, .webm) or .jsonl"
     )
+    parser.add_argument(
+        "--trace", metavar="FILE", help="write what each calculator did when, as Perfetto opens it"
+    )
 
 
 def _run(given: argparse.Namespace) -> int:
     from pyweb_ml.apps import load_app
     from pyweb_ml.runner import run_file
+    from pyweb_ml.trace import recording
 
     console = TextConsole()
+    trace = Path(given.trace) if given.trace else None
     try:
-        run_file(load_app(given.app), Path(given.input), Path(given.output), console.progress)
+        app = load_app(given.app)
+        with recording(trace, app.title) as profiler:
+            run_file(app, Path(given.input), Path(given.output), console.progress, profiler)
     finally:
         console.end()
+    if trace:
+        print(f"wrote {trace} ({size_text(trace.stat().st_size)}); open it at https://ui.perfetto.dev")
     return 0
 
 

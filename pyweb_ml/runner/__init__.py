@@ -11,13 +11,20 @@ from pyweb_ml.errors import MediaError
 from pyweb_ml.graph.authoring import App
 from pyweb_ml.progress import Progress, quiet
 from pyweb_ml.runner.frames import open_frames
+from pyweb_ml.runner.profiler import Profiler
 from pyweb_ml.runner.scheduler import Scheduler
 from pyweb_ml.runner.sinks import Sink, check_output, open_sink
 
 __all__ = ["Scheduler", "run_file"]
 
 
-def run_file(app: App[Any, Any], input: Path, output: Path, progress: Progress = quiet) -> None:
+def run_file(
+    app: App[Any, Any],
+    input: Path,
+    output: Path,
+    progress: Progress = quiet,
+    profiler: Profiler | None = None,
+) -> None:
     """Runs an app on a picture, a folder of pictures or a video.
 
     Writes its first Image output as a picture (the last one, of several) or a video, or all its packets as
@@ -33,7 +40,7 @@ def run_file(app: App[Any, Any], input: Path, output: Path, progress: Progress =
         raise MediaError(f"'{app.name}' takes {graph.inputs}; a picture feeds an app that takes one Image alone")
     frames = open_frames(input)
     with _whole(output) as target:
-        with open_sink(target, graph) as sink, Scheduler(graph) as scheduler:
+        with open_sink(target, graph) as sink, Scheduler(graph, profiler=profiler) as scheduler:
             packets: list[tuple[int, int, Any]] = []
             for order, name in enumerate(sink.streams):
                 scheduler.observe(name, partial(_collect, packets, order))
