@@ -7,7 +7,7 @@ APPS ?= examples
 PORT ?= 8000
 say = @printf '\n\033[1m== %s\033[0m\n'
 
-.PHONY: help serve test lint unit browser bench wheel lock clean
+.PHONY: help serve test lint unit browser bench bench-graph wheel lock clean
 
 help:
 	@echo "make serve   set everything up and serve the examples (PORT=$(PORT))"
@@ -16,6 +16,7 @@ help:
 	@echo "make unit    the tests that need no browser"
 	@echo "make browser the tests in Chromium"
 	@echo "make bench   both examples against a hand-written page, in Chromium"
+	@echo "make bench-graph  what a packet costs in Python, TypeScript and MediaPipe's wheel"
 	@echo "make wheel   the package as a wheel, with its web assets inside, in dist/"
 
 serve: .cache/web
@@ -43,6 +44,9 @@ browser: .cache/web .cache/chromium
 
 bench: .cache/web .cache/chromium
 	$(BIN)/python -m benchmarks.frames
+
+bench-graph: .cache/node
+	$(BIN)/python -m benchmarks.graph
 
 wheel: .cache/tools
 	$(BIN)/python -m build --wheel --no-isolation
