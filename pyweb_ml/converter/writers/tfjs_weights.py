@@ -1,0 +1,90 @@
+"""The constants of a TF.js model as files: quantised if asked, in shards that a browser's cache keeps."""
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pyweb_ml.converter.writers.tfjs_graph import Weight, loaded_dtype
+
+Storage = Literal["float32", "float16", "uint8", "uint16"]
+STORAGES: tuple[Storage, ...] = get_args(Storage)
+
+SHARD_BYTES = 4 * 2**20
+"""As tensorflowjs's own converter cuts them."""
+
+SMALL = 1024
+"""Constants of fewer values (biases, slopes) are not made integers: they decide much and weigh little."""
+
+FLOAT16_MAX = float(np.finfo(np.float16).max)
+
+
+def write_weights(weights: Sequence[Weight], folder: Path, storage: Storage) -> list[dict[str, Any]]:
+    """Writes shards of 4 MiB, one after the other so that only the current one is held; gives the manifest.
+
+    float32 constants are stored as `storage` says: "float16" all of them but those that go beyond its range;
+    "uint8" and "uint16" those of at least `SMALL` values, affine with one scale and minimum a constant. TF.js
+    makes float32 of them on loading.
+    """
+    entries = [_entry(weight, _storage(weight, storage)) for weight in weights]
+    total = sum(weight.data.size * _width(entry) for weight, entry in zip(weights, entries, strict=True))
+    count = max(1, math.ceil(total / SHARD_BYTES))
+    paths = [f"group1-shard{number}of{count}.bin" for number in range(1, count + 1)]
+    pieces = (_bytes(weight.data, entry) for weight, entry in zip(weights, entries, strict=True))
+    shards = _cut(pieces)
+    for path in paths:
+        (folder / path).write_bytes(next(shards, b""))
+    return [{"paths": paths, "weights": entries}]
+
+
+def _storage(weight: Weight, storage: Storage) -> str:
+    dtype = loaded_dtype(weight.data)
+    # A single number is a formula's, such as HARD_SWISH's 1/6: it is in every value's path and weighs nothing.
+    if dtype != "float32" or storage == "float32" or weight.data.ndim == 0 or not weight.data.size:
+        return dtype
+    if storage == "float16":
+        return storage if np.abs(weight.data).max() <= FLOAT16_MAX else "float32"
+    return storage if weight.data.size >= SMALL and np.isfinite(weight.data).all() else "float32"
+
+
+def _entry(weight: Weight, storage: str) -> dict[str, Any]:
+    entry = {"name": weight.name, "shape": list(weight.data.shape), "dtype": loaded_dtype(weight.data)}
+    if storage == entry["dtype"]:
+        return entry
+    quantization: dict[str, Any] = {"dtype": storage, "original_dtype": "float32"}
+    if storage != "float16":
+        low, high = float(weight.data.min()), float(weight.data.max())
+        # A constant of one value has no range: any scale does, but it must not be 0.
+        quantization |= {"min": low, "scale": (high - low) / np.iinfo(storage).max or 1.0}
+    return {**entry, "quantization": quantization}
+
+
+def _width(entry: dict[str, Any]) -> int:
+    stored: dict[str, Any] = entry.get("quantization", entry)
+    return int(np.dtype(stored["dtype"]).itemsize)
+
+
+def _bytes(data: NDArray[Any], entry: dict[str, Any]) -> bytes:
+    """The values as they are stored, little-endian, in row-major order."""
+    stored = entry.get("quantization")
+    if stored and stored["dtype"] != "float16":
+        levels = np.round((data - np.float64(stored["min"])) / stored["scale"])
+        data = np.clip(levels, 0, np.iinfo(stored["dtype"]).max)
+    dtype = np.dtype((stored or entry)["dtype"]).newbyteorder("<")
+    return data.astype(dtype).tobytes()
+
+
+def _cut(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces of `SHARD_BYTES`, the last one shorter."""
+    shard = bytearray()
+    for piece in pieces:
+        rest = memoryview(piece)
+        while len(rest) >= SHARD_BYTES - len(shard):
+            taken = SHARD_BYTES - len(shard)
+            yield bytes(shard + rest[:taken])
+            shard, rest = bytearray(), rest[taken:]
+        shard += rest
+    yield bytes(shard)
