@@ -4,7 +4,10 @@ import hashlib
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 CACHE_VARIABLE = "PYWEBML_CACHE"
 """Environment variable that names the cache's folder, in place of the platform's own."""
@@ -47,14 +50,21 @@ def keep(data: bytes) -> Path:
 
 def write_whole(path: Path, data: bytes) -> Path:
     """Writes a file so that nobody ever sees half of it, not even after a crash."""
+    with open_whole(path) as file:
+        file.write(data)
+    return path
+
+
+@contextmanager
+def open_whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write, which is at `path` only when the block has ended without an error."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".partial-")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
         os.chmod(name, 0o644)  # a temporary file is its owner's alone; this one is no secret
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    return path

@@ -38,8 +38,9 @@ class Tensor:
     Attributes:
         name: unique in its graph; the writer mends clashes.
         shape: sizes; -1 where a size is known only at run time (see `Graph.is_fixed`).
-        dtype: numpy's name ("float32", "int8", …), or "int4", "string".
-        data: the constant's values in `shape`, perhaps a view into the file; "int4" as int8. None if it flows.
+        dtype: numpy's name ("float32", "int8", …), or "int4", "string"; "resource" and "variant" only flow.
+        data: the constant's values in `shape`, perhaps a view into the file; "int4" as int8, "string" as
+            bytes in an array of objects. None if it flows.
         quantization: None for tensors that hold what they say.
         variable: True for state that survives a run.
     """
@@ -66,6 +67,8 @@ class Operator:
         outputs: in the schema's order.
         options: by the schema's names in snake_case; what is missing has the schema's default.
         custom: a custom operator's options, in bytes of its own kind; None for a builtin.
+        version: the operator's version in the schema: what a runtime must know to run it.
+        intermediates: scratch tensors that carry quantisation, as integer LSTMs have them.
     """
 
     op: str
@@ -73,6 +76,8 @@ class Operator:
     outputs: list[Tensor]
     options: dict[str, Option] = field(default_factory=dict)
     custom: bytes | None = None
+    version: int = 1
+    intermediates: list[Tensor] = field(default_factory=list)
 
 
 @dataclass(eq=False)
@@ -87,8 +92,9 @@ class Graph:
     @property
     def tensors(self) -> list[Tensor]:
         """Every tensor once: the inputs, then as the operators mention them, then the outputs."""
-        mentioned = [t for op in self.operators for t in (*op.inputs, *op.outputs) if t is not None]
-        return list(dict.fromkeys([*self.inputs, *mentioned, *self.outputs]))
+        mentioned = [t for op in self.operators for t in (*op.inputs, *op.outputs, *op.intermediates)]
+        every = dict.fromkeys([*self.inputs, *mentioned, *self.outputs])
+        return [tensor for tensor in every if tensor is not None]
 
     @property
     def is_fixed(self) -> bool:
@@ -98,7 +104,7 @@ class Graph:
 
 @dataclass(eq=False)
 class Signature:
-    """A graph's inputs and outputs by the names that a caller knows them by."""
+    """A graph's inputs and outputs by the names that a caller knows them by; the graph is that of its tensors."""
 
     inputs: dict[str, Tensor]
     outputs: dict[str, Tensor]
@@ -111,7 +117,7 @@ class Model:
 
     Attributes:
         graphs: the first is run; others are called by operators such as WHILE.
-        signatures: of the first graph.
+        signatures: of the first graph, or of several.
         metadata: named bytes that travel with a `.tflite`.
         description: for people.
     """
