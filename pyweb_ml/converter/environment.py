@@ -92,7 +92,8 @@ def run(
         ConversionError: the environment cannot be made, or the script fails; with the last line of its complaint.
     """
     python = python_of(name, progress, extras)
-    return process.run([python, "-I", script, *arguments], name, progress, timeout=timeout)
+    # -E and -s: nothing of the user's own packages; the script's folder stays on the path.
+    return process.run([python, "-E", "-s", script, *arguments], name, progress, timeout=timeout)
 
 
 def _make_first(
