@@ -4,14 +4,17 @@ import { Deferred } from "./deferred";
 import { acceptDrops } from "./drop_target";
 import { ElementView } from "./element_view";
 import { AppError, toFailure } from "./failure";
-import { badSite, notConnected } from "./messages";
+import { badSeconds, badSite, notConnected } from "./messages";
 import { Presenter } from "./presenter";
-import type { Failure, Value } from "./protocol";
+import type { ProfileListener } from "./profile_listeners";
+import { PROFILED_EVERY } from "./protocol";
+import type { Failure, TraceEvent, Value } from "./protocol";
 import { fetchSamples } from "./samples";
 import { Session, type SessionEvents } from "./session";
 import type { Choice } from "./source";
 import { readChoice } from "./sources";
 import type { AppStats } from "./stats";
+import { chromeTrace, type ChromeTrace } from "./trace";
 
 /** Milliseconds after its removal when everything is given back; moving it within the page takes less. */
 const GRACE = 250;
@@ -90,6 +93,37 @@ export class PywebmlApp extends HTMLElement {
     if (!this.isConnected) throw new AppError(notConnected("start"));
     this.#presenter.forgive();
     await this.#getSession().start(this.#choice);
+  }
+
+  /**
+   * Tells the listener, a few times a second, what happens in the graph and what each node waits for; the function
+   * that it gives ends that.
+   *
+   * @throws AppError where the element is not in the page.
+   */
+  profile(listener: ProfileListener): () => void {
+    if (!this.isConnected) throw new AppError(notConnected("profile"));
+    return this.#getSession().profile(listener);
+  }
+
+  /**
+   * Records what happens in the graph for so many seconds, as a trace that Perfetto opens: write it to a file with
+   * `JSON.stringify`.
+   *
+   * @throws AppError where the element is not in the page, or the seconds are not above 0 and at most 60.
+   */
+  async trace(seconds = 5): Promise<ChromeTrace> {
+    if (!this.isConnected) throw new AppError(notConnected("trace"));
+    if (!(seconds > 0 && seconds <= 60)) throw new AppError(badSeconds(seconds));
+    const events: TraceEvent[] = [];
+    const last = (performance.now() + seconds * 1000) * 1000;
+    const end = this.profile((report) => {
+      for (const event of report.events) if (event.startTime <= last) events.push(event);
+    });
+    // What happened last is told a little later.
+    await new Promise((resolve) => { setTimeout(resolve, seconds * 1000 + 2 * PROFILED_EVERY); });
+    end();
+    return chromeTrace(events, document.title);
   }
 
   /** Stops the source and ends the run: the next frame begins a new one. */

@@ -18,15 +18,20 @@ export class FlowLimiter<T extends Closable> {
   offered = 0;
   dropped = 0;
   readonly #send: (item: T) => Promise<unknown>;
+  readonly #onDrop: (item: T) => void;
   readonly #maxInFlight: number;
   readonly #maxInQueue: number;
   #waiting: T[] = [];
   #inFlight = 0;
   #held = true;
 
-  /** `send` takes over an item; the item has left the flight when the promise settles, either way. */
-  constructor(send: (item: T) => Promise<unknown>, limits: FlowLimits = {}) {
+  /**
+   * `send` takes over an item; the item has left the flight when the promise settles, either way. `onDrop` is told of
+   * an item that is dropped.
+   */
+  constructor(send: (item: T) => Promise<unknown>, limits: FlowLimits = {}, onDrop: (item: T) => void = () => undefined) {
     this.#send = send;
+    this.#onDrop = onDrop;
     this.#maxInFlight = limits.maxInFlight ?? 1;
     this.#maxInQueue = limits.maxInQueue ?? 1;
   }
@@ -36,8 +41,10 @@ export class FlowLimiter<T extends Closable> {
     this.#waiting.push(item);
     this.#release();
     while (this.#waiting.length > this.#maxInQueue) {
-      this.#waiting.shift()?.close();
+      const dropped = this.#waiting.shift()!;
+      dropped.close();
       this.dropped += 1;
+      this.#onDrop(dropped);
     }
   }
 

@@ -126,6 +126,10 @@ export function noSource(): Failure {
   return failure("SourceError", "No source is chosen; set the attribute 'source', as in source=\"camera\".");
 }
 
+export function badSeconds(given: unknown): Failure {
+  return failure("InternalError", `trace() was given '${String(given)}' seconds; give a number above 0, up to 60.`);
+}
+
 export function notConnected(method: string): Failure {
   return failure("InternalError", `${method}() needs the element in the page; append it to the document first.`);
 }

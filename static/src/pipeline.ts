@@ -9,6 +9,8 @@ import { STANDARD } from "./calculators/index";
 import type { CalculatorType } from "./graph/calculator";
 import { isShared } from "./graph/calculator";
 import { fromJson } from "./graph/config";
+import type { NodeStatus } from "./graph/node_status";
+import type { Profiler } from "./graph/profiler";
 import { Scheduler } from "./graph/scheduler";
 import type { Image } from "./image";
 import type { Kernels } from "./kernels";
@@ -80,6 +82,15 @@ export class Pipeline {
     } finally {
       this.drop();
     }
+  }
+
+  /** From now on tells the profiler what happens in the graph; with undefined, nobody is told. */
+  profile(profiler: Profiler | undefined): void {
+    this.scheduler.profile(profiler);
+  }
+
+  nodeStatus(): NodeStatus[] {
+    return this.scheduler.nodeStatus();
   }
 
   /** Ends the run: the next frame begins a new one. */

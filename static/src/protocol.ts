@@ -3,6 +3,11 @@
  * the worker runs. Images travel by transfer, everything else by copy.
  */
 
+import type { NodeStatus } from "./graph/node_status";
+import type { TraceEvent } from "./graph/profiler";
+
+export type { NodeStatus, TraceEvent };
+
 /** The backends that an app can run its models on; "none" where a graph has no model. */
 export type BackendName =
   | "litert-wasm"
@@ -105,7 +110,16 @@ export interface Reset {
   type: "reset";
 }
 
-export type ToWorker = Init | Frame | Reset;
+/** From now on, or no longer, the worker tells what happens in the graph. */
+export interface Profile {
+  type: "profile";
+  on: boolean;
+}
+
+/** Milliseconds between two {@link Profiled} messages. */
+export const PROFILED_EVERY = 250;
+
+export type ToWorker = Init | Frame | Reset | Profile;
 
 /** Loading goes on. `total` 0: not known. Units are bytes, or steps where a stage has none. */
 export interface Status {
@@ -141,6 +155,15 @@ export interface Entering {
   type: "entering";
   node: string;
   timestamp: number;
+}
+
+/** What has happened in the graph since the last such message, and how its nodes are now. */
+export interface Profiled {
+  type: "profiled";
+  /** The worker's `performance.timeOrigin`: the events' times count from there. */
+  timeOrigin: number;
+  events: TraceEvent[];
+  nodes: NodeStatus[];
 }
 
 /** A frame has gone through the graph. Streams without a packet at its timestamp are absent. */
@@ -186,7 +209,7 @@ export interface Failed {
   fatal: boolean;
 }
 
-export type FromWorker = Status | Ready | Backends | Entering | Result | Failed;
+export type FromWorker = Status | Ready | Backends | Entering | Profiled | Result | Failed;
 
 /** `manifest.json` of a built site. */
 export interface Manifest {

@@ -4,6 +4,7 @@ import { AppError, toFailure } from "./failure";
 import { FlowLimiter } from "./flow_limiter";
 import { decodeImage, type Decoded } from "./image_decoding";
 import { badTimestamp, noSource, notAnImage, scaledDown, timestampFalls, unsupported } from "./messages";
+import { ProfileListeners, type ProfileListener } from "./profile_listeners";
 import type { Failure, Ready, Result, Status, Value } from "./protocol";
 import type { Choice, FrameSink, Source, SourceFrame } from "./source";
 import { openSource } from "./sources";
@@ -33,7 +34,12 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #events: SessionEvents;
   readonly #stats = new Stats();
-  readonly #limiter = new FlowLimiter<SourceFrame>((frame) => this.#send(frame));
+  readonly #profile = new ProfileListeners((on) => this.#client?.profile(on));
+  readonly #limiter = new FlowLimiter<SourceFrame>(
+    (frame) => this.#send(frame),
+    {},
+    ({ timestamp }) => { this.#profile.dropped(timestamp); },
+  );
   #client: WorkerClient | null = null;
   #source: Source | null = null;
   /** Counts starts and stops, so that what was asked for before the last one is known to be stale. */
@@ -116,6 +122,11 @@ export class Session {
     return this.#processWhole(client, decoded.image, timestamp ?? this.#last + 1);
   }
 
+  /** Tells the listener, a few times a second, what happens in the graph; the function that it gives ends that. */
+  profile(listener: ProfileListener): () => void {
+    return this.#profile.add(listener);
+  }
+
   /** Gives everything back; the session can be loaded anew. */
   release(): void {
     this.#turn += 1;
@@ -142,6 +153,7 @@ export class Session {
     if (missing.length > 0) throw new AppError(unsupported(missing));
     const canvas = this.#options.canvas();
     this.#client = new WorkerClient({ ...this.#options, canvas }, this.#clientEvents());
+    if (this.#profile.isWanted) this.#client.profile(true);
     this.#last = -1;
     return this.#client;
   }
@@ -151,6 +163,7 @@ export class Session {
       status: (status) => { this.#events.status(status); },
       ready: (ready) => { this.#onReady(ready); },
       backends: (chosen) => { this.#stats.choose(chosen); },
+      profiled: (profiled) => { this.#profile.tell(profiled); },
       failed: (failed, fatal) => {
         if (fatal) this.#lose();
         if (fatal) this.#fail(failed);

@@ -7,6 +7,7 @@ import { CalculatorError } from "./graph/node";
 import { Kernels } from "./kernels";
 import { fetchAsset, fetchFile, LoadError } from "./loading";
 import { Pipeline } from "./pipeline";
+import { beginProfile } from "./profiling";
 import type { Asset, BackendName, ErrorName, Failure, Frame, FromWorker, Init, Stage, ToWorker } from "./protocol";
 import { PythonHost } from "./python/host";
 import type { Site } from "./site";
@@ -22,6 +23,7 @@ const BACKENDS = ["auto", "litert-wasm"];
 let pipeline: Promise<Pipeline> | undefined;
 let beginPython: () => void = () => undefined;
 let queue: Promise<void> = Promise.resolve();
+let endProfile: Promise<() => void> = Promise.resolve(() => undefined);
 
 function post(message: FromWorker, transfer: Transferable[] = []): void {
   (self as unknown as { postMessage(message: FromWorker, transfer: Transferable[]): void }).postMessage(message, transfer);
@@ -37,6 +39,8 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
     pipeline.catch((error: unknown) => {
       post({ type: "error", error: toFailure(error), fatal: true });
     });
+  } else if (data.type === "profile") {
+    endProfile = profile(data.on, endProfile);
   } else {
     queue = queue.then(() => (data.type === "frame" ? answer(data) : reset()));
   }
@@ -137,6 +141,13 @@ async function answer(frame: Frame): Promise<void> {
     post({ type: "error", error: toFailure(error), id: frame.id, fatal: false });
     await reset();
   }
+}
+
+async function profile(on: boolean, end: Promise<() => void>): Promise<() => void> {
+  (await end)();
+  // What could not be loaded has been told; there is nothing to profile.
+  const made = on && (await pipeline?.catch(() => undefined));
+  return made ? beginProfile(made, post) : () => undefined;
 }
 
 async function reset(): Promise<void> {

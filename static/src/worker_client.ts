@@ -4,7 +4,7 @@ import { Deferred } from "./deferred";
 import { AppError, toFailure } from "./failure";
 import { calculatorHangs, graphHangs, released, stageStalls, unreadableMessage, workerDied } from "./messages";
 import { CALCULATOR_TIMEOUT, STAGE_TIMEOUT } from "./protocol";
-import type { Backends, Entering, Failed, Failure, Frame, FromWorker, Ready, Result, Stage, Status, ToWorker } from "./protocol";
+import type { Backends, Entering, Failed, Failure, Frame, FromWorker, Profiled, Ready, Result, Stage, Status, ToWorker } from "./protocol";
 import { Watchdog } from "./watchdog";
 
 /** What is used of a `Worker`, so that a test can speak the protocol without one. */
@@ -33,6 +33,7 @@ export interface ClientEvents {
   status(status: Status): void;
   ready(ready: Ready): void;
   backends(backends: Backends): void;
+  profiled(profiled: Profiled): void;
   /** Something failed that belongs to no frame; after a fatal failure the client is of no more use. */
   failed(failure: Failure, fatal: boolean): void;
 }
@@ -117,6 +118,11 @@ export class WorkerClient {
     if (this.#dead === null) this.#post({ type: "reset" }, []);
   }
 
+  /** From now on, or no longer, `profiled` tells what happens in the graph. */
+  profile(on: boolean): void {
+    if (this.#dead === null) this.#post({ type: "profile", on }, []);
+  }
+
   /** Terminates the worker; what was under way rejects. */
   close(): void {
     this.#die(released());
@@ -148,6 +154,11 @@ export class WorkerClient {
 
   #receive(message: FromWorker): void {
     if (this.#dead !== null) return;
+    // It comes also from a graph that hangs.
+    if (message.type === "profiled") {
+      this.#events.profiled(message);
+      return;
+    }
     if (this.#waiting.size > 0) this.#graph.feed();
     if (message.type === "status") this.#onStatus(message);
     else if (message.type === "ready") this.#onReady(message);

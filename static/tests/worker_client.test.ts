@@ -54,6 +54,7 @@ function begin(): Begun {
       status: vi.fn(),
       ready: vi.fn(),
       backends: vi.fn(),
+      profiled: vi.fn(),
       failed: (failure, fatal) => failures.push({ failure, fatal }),
     },
   );
