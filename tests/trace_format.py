@@ -40,8 +40,8 @@ def _of_entry(at: int, entry: Any) -> Iterator[str]:
         return
     for field, kind in {**_ALL, **_FIELDS[entry["ph"]]}.items():
         value: Any = entry.get(field)
-        is_number = isinstance(value, float | int)
-        if not isinstance(value, kind) or (is_number and not 0 <= value < math.inf):
+        is_in_range = not isinstance(value, float | int) or 0 <= value < math.inf
+        if not is_in_range or not isinstance(value, kind):
             yield f"entry {at}, {entry['ph']}: '{field}' is {value!r}"
     if entry["ph"] == "C" and not all(isinstance(one, int) for one in entry.get("args", {}).values()):
         yield f"entry {at}: a counter counts {entry['args']}"
