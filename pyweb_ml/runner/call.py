@@ -10,9 +10,10 @@ from pyweb_ml.graph import timestamp
 from pyweb_ml.graph.calculator_base import STOP, Status
 from pyweb_ml.graph.timestamp import DONE, ONE_OVER_POST_STREAM
 from pyweb_ml.runner import emission
-from pyweb_ml.runner.input_policy import DefaultInputStreamHandler, Readiness
+from pyweb_ml.runner.input_policy import DefaultInputStreamHandler
+from pyweb_ml.runner.input_queue import InputQueue
 from pyweb_ml.runner.node import Node
-from pyweb_ml.runner.stream import InputQueue
+from pyweb_ml.runner.sync_set import Readiness
 from pyweb_ml.runner.task import Entry, Task
 
 

@@ -15,9 +15,10 @@ from pyweb_ml.graph import timestamp
 from pyweb_ml.graph.calculator_base import STOP, Status
 from pyweb_ml.runner import emission
 from pyweb_ml.runner.call import Call, SingleInputCall
-from pyweb_ml.runner.input_policy import Readiness
 from pyweb_ml.runner.network import Network
 from pyweb_ml.runner.node import Node, NodeContext, State
+from pyweb_ml.runner.source_layers import SourceLayers
+from pyweb_ml.runner.sync_set import Readiness
 from pyweb_ml.runner.task import Entry, Priority, Task
 
 
@@ -39,8 +40,7 @@ class Loop:
         self.halted = False
         self._touched: deque[Node] = deque()
         self.ready: list[Entry] = []
-        self._sources: list[Node] = []
-        self._active: list[Node] = []
+        self._sources = SourceLayers(network.throttle, self._push_source)
         self._unopened = {node.id: node for node in network.nodes}
         self._numbers = itertools.count()
         for node in network.nodes:
@@ -161,7 +161,7 @@ class Loop:
         node.state = State.OPENED
         self._finish(node, context)
         if node.is_source:
-            self._sources.append(node)
+            self._sources.add(node)
         else:
             node.look = self._looker(node)
         node.touch()
@@ -207,37 +207,23 @@ class Loop:
 
     def on_idle(self) -> bool:
         """Finds more to do when no node can run; says whether there is."""
-        self._active = [node for node in self._active if node.state is State.OPENED]
-        if self._active and self.stopping:
-            return self._schedule_sources()
-        if not self._active and self._sources:
-            lowest = min(node.config.source_layer for node in self._sources)
-            self._active = [node for node in self._sources if node.config.source_layer == lowest]
-            self._sources = [node for node in self._sources if node.config.source_layer != lowest]
-        if self._schedule_sources():
+        self._sources.next_layer()
+        if self._sources.schedule(self.stopping):
             return True
-        return bool(self._active) and self.unthrottle()
+        return self._sources.are_active and not self.stopping and self.unthrottle()
 
-    def _schedule_sources(self) -> bool:
-        scheduled = [self._schedule_source(node) for node in self._active]
-        return any(scheduled)
-
-    def _schedule_source(self, node: Node) -> bool:
-        if node.in_flight or node.closing or node.state is not State.OPENED:
-            return False
-        if self._network.throttle.blocks(node.id) and not self.stopping:
-            return False
+    def _push_source(self, node: Node) -> None:
         if self.stopping:
             self.push_close(node)
-            return True
+            return
         node.in_flight = 1
-        order = min((stream.bound for stream in node.streams), default=0)
         context = node.context()
         context.input_timestamp = 0
+        order = min((stream.bound for stream in node.streams), default=0)
         priority = (2, node.config.source_layer, order, node.id)
-        work = partial(self._run_source, node, context)
-        self._push(priority, node, work, partial(self._source_ran, node, context))
-        return True
+        self._push(
+            priority, node, partial(self._run_source, node, context), partial(self._source_ran, node, context)
+        )
 
     def _run_source(self, node: Node, context: NodeContext) -> Status | None:
         return STOP if self.stopping else node.process(context)
@@ -248,7 +234,7 @@ class Loop:
         if status is STOP:
             self.push_close(node)
         else:
-            self._schedule_source(node)
+            self._sources.schedule_one(node, self.stopping)
 
     def unthrottle(self) -> bool:
         """Lets full queues grow by one packet, or raises ConfigError where the config wants deadlocks reported."""

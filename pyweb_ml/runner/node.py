@@ -22,9 +22,10 @@ from pyweb_ml.runner import untimely_policy  # noqa: F401  # its classes enter I
 from pyweb_ml.runner.clock import Clock
 from pyweb_ml.runner.function_calculator import MismatchError
 from pyweb_ml.runner.input_policy import InputPolicy
+from pyweb_ml.runner.input_queue import InputQueue
 from pyweb_ml.runner.kind import Kind
 from pyweb_ml.runner.profiler import ProfiledCalculator, ProfiledQueue, ProfiledStream, Profiler, Recorder
-from pyweb_ml.runner.stream import InputQueue, Stream
+from pyweb_ml.runner.stream import Stream
 
 
 class State(enum.Enum):

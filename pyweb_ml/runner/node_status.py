@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pyweb_ml.runner.input_queue import InputQueue
 from pyweb_ml.runner.network import Network
 from pyweb_ml.runner.node import Node, State
-from pyweb_ml.runner.stream import InputQueue
 
 
 @dataclass(frozen=True)

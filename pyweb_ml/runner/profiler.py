@@ -12,7 +12,8 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from pyweb_ml.graph.calculator_base import CalculatorBase, CalculatorContext, Status
 from pyweb_ml.graph.timestamp import UNSET
-from pyweb_ml.runner.stream import Consumer, InputQueue, Stream
+from pyweb_ml.runner.input_queue import Consumer, InputQueue
+from pyweb_ml.runner.stream import Stream
 
 EventType = Literal[
     "OPEN",

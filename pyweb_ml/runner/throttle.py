@@ -6,7 +6,7 @@ Source of the rules: mediapipe/framework/calculator_graph.cc (UpdateThrottledNod
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from pyweb_ml.runner.stream import UNLIMITED, InputQueue
+from pyweb_ml.runner.input_queue import UNLIMITED, InputQueue
 
 Feeder = str | int
 """A graph input, by name, or a source, by its node's id."""

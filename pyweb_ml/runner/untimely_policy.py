@@ -6,15 +6,9 @@ from typing import Any
 from pyweb_ml.graph import timestamp
 from pyweb_ml.graph.calculator_base import Input
 from pyweb_ml.graph.timestamp import DONE, next_allowed_in_stream, previous_allowed_in_stream
-from pyweb_ml.runner.input_policy import (
-    DefaultInputStreamHandler,
-    InputPolicy,
-    Readiness,
-    Ready,
-    SyncSet,
-    fill,
-)
-from pyweb_ml.runner.stream import InputQueue
+from pyweb_ml.runner.input_policy import DefaultInputStreamHandler, InputPolicy
+from pyweb_ml.runner.input_queue import InputQueue
+from pyweb_ml.runner.sync_set import Readiness, Ready, SyncSet, fill
 
 
 class ImmediateInputStreamHandler(InputPolicy):

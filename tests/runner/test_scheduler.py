@@ -8,8 +8,9 @@ import pytest
 import pyweb_ml as pw
 from pyweb_ml.errors import CalculatorError, ConfigError
 from pyweb_ml.runner import Scheduler
-from pyweb_ml.runner.input_policy import DefaultInputStreamHandler, Readiness
-from pyweb_ml.runner.stream import InputQueue
+from pyweb_ml.runner.input_policy import DefaultInputStreamHandler
+from pyweb_ml.runner.input_queue import InputQueue
+from pyweb_ml.runner.sync_set import Readiness
 
 events: list[str] = []
 
