@@ -1,6 +1,6 @@
 """A graph for scripts: `CalculatorGraph`, by the names of MediaPipe's Python class (mediapipe 0.10.21)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -9,6 +9,8 @@ from pyweb_ml.errors import ConfigError, PyWebMLError
 from pyweb_ml.graph.asset import Model
 from pyweb_ml.graph.config import GraphConfig, from_json, parse_json
 from pyweb_ml.graph.contract import Contract
+from pyweb_ml.graph.standard_form import standardise
+from pyweb_ml.graph.subgraph import expand
 from pyweb_ml.graph.timestamp import Timestamp
 from pyweb_ml.packet import Packet
 from pyweb_ml.runner.clock import Clock
@@ -18,9 +20,10 @@ from pyweb_ml.runner.pool import thread_count
 from pyweb_ml.runner.profiler import Profiler
 from pyweb_ml.runner.scheduler import Scheduler
 from pyweb_ml.runner.stream import EMPTY
-from pyweb_ml.subgraphs import MODELS, expanded
+from pyweb_ml.subgraphs import MODELS, find
 
 PacketCallback = Callable[[str, Packet], None]
+Stated = str | Mapping[str, Any] | GraphConfig
 
 
 class CancelledError(PyWebMLError):
@@ -44,6 +47,7 @@ class CalculatorGraph:
     Args:
         graph_config: a text in protobuf's text format or in JSON, a JSON value, or a `GraphConfig`.
         clock: what calculators that measure time ask; the machine's own without it.
+        subgraphs: graphs in the same forms, which nodes may name by their `type`; beside those that are shipped.
         profiler: who hears what happens in each run; see `pyweb_ml.runner.profiler`.
 
     Raises:
@@ -52,12 +56,14 @@ class CalculatorGraph:
 
     def __init__(
         self,
-        graph_config: str | Mapping[str, Any] | GraphConfig,
+        graph_config: Stated,
         *,
         clock: Clock | None = None,
+        subgraphs: Iterable[Stated] = (),
         profiler: Profiler | None = None,
     ) -> None:
         self._config = _read(graph_config)
+        self._subgraphs = {one.type: one for one in map(_subgraph, subgraphs)}
         self._clock = clock
         self._profiler = profiler
         self._observers: list[tuple[str, PacketCallback, bool]] = []
@@ -73,7 +79,9 @@ class CalculatorGraph:
             self.close()
 
     def _prepare(self, side_packets: Mapping[str, Any]) -> Scheduler:
-        config = expanded(self._config, known_calculators({}), side_packets)
+        known = known_calculators({})
+        config = expand(self._config, lambda name: self._subgraphs.get(name) or find(name), side_packets)
+        standardise(config, known)
         return Scheduler(
             _Runnable(config),
             side_packets,
@@ -218,7 +226,14 @@ class CalculatorGraph:
         return self._run
 
 
-def _read(given: str | Mapping[str, Any] | GraphConfig) -> GraphConfig:
+def _subgraph(given: Stated) -> GraphConfig:
+    config = _read(given)
+    if not config.type:
+        raise ConfigError("a subgraph has no 'type', by which nodes name it; give it one")
+    return config
+
+
+def _read(given: Stated) -> GraphConfig:
     if isinstance(given, GraphConfig):
         return given
     if not isinstance(given, str):

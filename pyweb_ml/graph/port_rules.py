@@ -1,5 +1,6 @@
 """Rules of ports: what a calculator's contract says of its inputs and outputs, and the types of streams."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -13,6 +14,8 @@ PASSING: Final = frozenset(
     for name in ("PassThrough", "FlowLimiter", "Gate", "PacketCloner", "PacketThinner", "PacketResampler", "Merge")
 )
 """Calculators that direct packets and leave them as they are (mediapipe/calculators/core)."""
+SWITCHES: Final = ("SwitchDemuxCalculator", "SwitchMuxCalculator")
+"""The parts of a SwitchContainer."""
 
 
 def port_problems(config: GraphConfig, contracts: Mapping[str, Any]) -> Iterator[str]:
@@ -29,7 +32,7 @@ def port_problems(config: GraphConfig, contracts: Mapping[str, Any]) -> Iterator
 def stream_types(config: GraphConfig, contracts: Mapping[str, Any]) -> dict[str, str]:
     """The type of each stream and side packet as far as contracts tell: what makes it, or else what takes it.
 
-    What `PASSING` names passes its untagged input i on as its untagged output i.
+    What `PASSING` names passes its untagged input i on as its untagged output i; a switch its TAG:i by channels.
     """
     types: dict[str, str] = {}
     for node in config.node:
@@ -38,7 +41,7 @@ def stream_types(config: GraphConfig, contracts: Mapping[str, Any]) -> dict[str,
     for node in config.node:
         for stream, type in _taken(contracts.get(node.calculator), node.input_stream, node.input_side_packet):
             taken.setdefault(stream, type)
-    passed = [pair for node in config.node if node.calculator in PASSING for pair in _pairs(node)]
+    passed = [pair for node in config.node if node.calculator in {*PASSING, *SWITCHES} for pair in _pairs(node)]
     _spread(types, passed)
     types = {**taken, **types}
     _spread(types, [(after, before) for before, after in passed])
@@ -60,9 +63,22 @@ def _spread(types: dict[str, str], pairs: list[tuple[str, str]]) -> None:
 
 
 def _pairs(node: NodeConfig) -> list[tuple[str, str]]:
-    inputs = {index: name for tag, index, name in split_entries(node.input_stream) if not tag}
-    outputs = {index: name for tag, index, name in split_entries(node.output_stream) if not tag}
-    return [(name, outputs[index]) for index, name in inputs.items() if index in outputs]
+    """Inputs and the outputs to which they are passed on."""
+    inputs, outputs = split_entries(node.input_stream), split_entries(node.output_stream)
+    return [
+        (name, other)
+        for tag, index, name in inputs
+        for other_tag, other_index, other in outputs
+        if index == other_index and _is_passed(node.calculator, tag, other_tag)
+    ]
+
+
+def _is_passed(calculator: str, tag: str, output_tag: str) -> bool:
+    """A switch passes TAG to C0__TAG, C1__TAG, … or back; the others have both without a tag."""
+    if calculator in SWITCHES:
+        channelled, plain = (output_tag, tag) if calculator == SWITCHES[0] else (tag, output_tag)
+        return re.fullmatch(rf"C\d+__{re.escape(plain)}", channelled) is not None
+    return not tag and not output_tag
 
 
 def _given(contract: Any, *entries: list[str]) -> Iterator[tuple[str, str]]:

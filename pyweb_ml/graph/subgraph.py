@@ -59,7 +59,12 @@ def _expand_once(whole: GraphConfig, find: Find, side_packets: Mapping[str, Any]
         subgraph = find(node.calculator)
         if node.calculator == SWITCH_CONTAINER:
             _refuse_calculator_fields(node)
-            inner.append(switched(whole, node, side_packets))
+            stands_for = switched(whole, node, side_packets)
+            if isinstance(stands_for, GraphConfig):
+                inner += _inner_nodes(node, stands_for)
+            else:
+                pass_options(GraphConfig(node=[stands_for]), node.options)
+                inner.append(stands_for)
         elif subgraph is not None:
             inner += _inner_nodes(node, copy.deepcopy(subgraph))
         if len(kept) + len(inner) > NODE_LIMIT:

@@ -1,48 +1,118 @@
 """SwitchContainer: a node that stands for one of the nodes that its options contain.
 
-Source: mediapipe/framework/tool/switch_container.cc. There the choice may also change while the graph runs, by a
-stream; here it is made when the graph is expanded, so one by a stream is refused.
+Where the choice is known before the run, the chosen node takes the container's place, and the others are not made.
+Where a stream or another node says it, all are made, between a SwitchDemuxCalculator and a SwitchMuxCalculator.
+Source: mediapipe/framework/tool/switch_container.cc, which always does the latter.
 """
 
+import itertools
 from collections.abc import Mapping
 from typing import Any, Final
 
 from pyweb_ml.errors import ConfigError
 from pyweb_ml.graph.config import GraphConfig, NodeConfig, from_json, split_entries
+from pyweb_ml.graph.name_rules import FIELDS
 
 SWITCH_CONTAINER: Final = "SwitchContainer"
-_CHOICES: Final = {"SELECT", "ENABLE"}
+_CHOICES: Final = ("SELECT", "ENABLE")
 _VALUES: Final = ("int_value", "bool_value", "uint64_value")
+_GATES: Final = [f"{tag}:gate_{tag.lower()}" for tag in _CHOICES]
+_CROSSED: Final = {
+    "input_stream": "output_stream",
+    "output_stream": "input_stream",
+    "input_side_packet": "output_side_packet",
+    "output_side_packet": "input_side_packet",
+}
+"""What a channel's port is to the demux or the mux that it is connected to."""
 
 
-def switched(config: GraphConfig, node: NodeConfig, side_packets: Mapping[str, Any]) -> NodeConfig:
-    """The contained node that a SwitchContainer stands for, connected as the container is.
+def switched(config: GraphConfig, node: NodeConfig, side_packets: Mapping[str, Any]) -> NodeConfig | GraphConfig:
+    """What a SwitchContainer stands for: the chosen node, connected as the container is; or a subgraph of all.
 
     The number of the node (SELECT, from 0), or whether it is the second (ENABLE), is the value of a side packet,
-    else the option `select` or `enable`, else 0.
+    else the option `select` or `enable`, else 0; a stream SELECT or ENABLE changes it while the graph runs.
 
     Raises:
-        ConfigError: there are both SELECT and ENABLE, there is no such node, or the choice is a stream.
+        ConfigError: there are both SELECT and ENABLE, or there is no such node.
     """
     where = f"the node '{node.name}'"
-    for field in ("input_stream", "input_side_packet"):
-        if len({tag for tag, _, _ in split_entries(getattr(node, field))} & _CHOICES) > 1:
-            raise ConfigError(f"{where} has both {field}s 'SELECT' and 'ENABLE'; give one")
-    if {"select", "enable"} <= node.options.keys():
-        raise ConfigError(f"{where} has both options 'select' and 'enable'; give one")
-    by_stream = [entry for entry in node.input_stream if entry.partition(":")[0] in _CHOICES]
-    if by_stream:
-        wrong = f"{where} switches by the stream '{by_stream[0]}'"
-        raise ConfigError(f"{wrong}, which is not supported; switch by a side packet or an option")
+    _check(where, node)
     contained = _contained(where, node)
     choice = _choice(where, config, node, side_packets)
     if not 0 <= choice < len(contained):
         raise ConfigError(f"{where} selects {choice}, but contains {len(contained)} nodes, from 0")
+    if _is_chosen_later(config, node, side_packets):
+        return _all_channels(node, contained)
     chosen = contained[choice]
     chosen.name = f"{node.name}__{chosen.name or chosen.calculator}"
-    for field in ("input_stream", "output_stream", "input_side_packet", "output_side_packet"):
-        setattr(chosen, field, [one for one in getattr(node, field) if one.partition(":")[0] not in _CHOICES])
+    for field in FIELDS:
+        setattr(chosen, field, _data(node, field))
     return chosen
+
+
+def _check(where: str, node: NodeConfig) -> None:
+    for field in ("input_stream", "input_side_packet"):
+        if len({tag for tag, _, _ in split_entries(getattr(node, field))} & set(_CHOICES)) > 1:
+            raise ConfigError(f"{where} has both {field}s 'SELECT' and 'ENABLE'; give one")
+    if {"select", "enable"} <= node.options.keys():
+        raise ConfigError(f"{where} has both options 'select' and 'enable'; give one")
+    if node.options.get("async_selection"):
+        raise ConfigError(f"{where} has the option 'async_selection', which is not supported; leave it out")
+
+
+def _data(node: NodeConfig, field: str) -> list[str]:
+    """The entries of a field that are not the choice."""
+    return [one for one in getattr(node, field) if one.partition(":")[0] not in _CHOICES]
+
+
+def _is_chosen_later(config: GraphConfig, node: NodeConfig, side_packets: Mapping[str, Any]) -> bool:
+    known = {**_constants(config), **side_packets}
+    made = {entry.rpartition(":")[2] for one in config.node for entry in one.output_side_packet}
+    sides = [name for tag, _, name in split_entries(node.input_side_packet) if tag in _CHOICES]
+    by_stream = any(tag in _CHOICES for tag, _, _ in split_entries(node.input_stream))
+    return by_stream or any(name in made and name not in known for name in sides)
+
+
+def _all_channels(node: NodeConfig, contained: list[NodeConfig]) -> GraphConfig:
+    """The subgraph of a demux, a mux, and between them all contained nodes."""
+    demux, mux = (_end(node, f"Switch{kind}Calculator") for kind in ("Demux", "Mux"))
+    graph = GraphConfig(input_stream=_GATES, input_side_packet=_GATES, node=[demux, mux, *contained])
+    used: set[str] = set()
+    for field in FIELDS:
+        end = demux if field.startswith("input") else mux
+        ports = [(tag, index, _unused(name, used)) for tag, index, name in split_entries(_data(node, field))]
+        for part in (graph, end):
+            _connect(part, field, ports)
+        for channel, one in enumerate(contained):
+            own = [(tag, index, f"c{channel}__{name}") for tag, index, name in ports]
+            _connect(one, field, own)
+            _connect(end, _CROSSED[field], [(f"C{channel}__{tag}", index, name) for tag, index, name in own])
+    return graph
+
+
+def _end(node: NodeConfig, calculator: str) -> NodeConfig:
+    options = {name: value for name, value in node.options.items() if name != "contained_node"}
+    return NodeConfig(
+        calculator,
+        input_stream=_GATES,
+        input_side_packet=_GATES,
+        options_type=node.options_type,
+        options=options,
+    )
+
+
+def _unused(name: str, used: set[str]) -> str:
+    """The name, or where it is used already name_2, name_3, …"""
+    found = next(
+        one for one in itertools.chain([name], (f"{name}_{n}" for n in itertools.count(2))) if one not in used
+    )
+    used.add(found)
+    return found
+
+
+def _connect(part: NodeConfig | GraphConfig, field: str, ports: list[tuple[str, int, str]]) -> None:
+    entries = [f"{tag}:{index}:{name}" if tag else name for tag, index, name in ports]
+    setattr(part, field, getattr(part, field) + entries)
 
 
 def _contained(where: str, node: NodeConfig) -> list[NodeConfig]:
@@ -59,16 +129,9 @@ def _choice(where: str, config: GraphConfig, node: NodeConfig, side_packets: Map
     for tag, _, name in split_entries(node.input_side_packet):
         if tag in _CHOICES and name in values:
             stated = values[name]
-        elif tag in _CHOICES and any(name == one.rpartition(":")[2] for one in _made(config)):
-            wrong = f"{where} switches by the side packet '{name}', which another node makes while the graph opens"
-            raise ConfigError(f"{wrong}; switch by one that is given, or by a ConstantSidePacketCalculator's")
     if not isinstance(stated, int):
         raise ConfigError(f"{where} is to select {stated!r}; give a whole number, or true or false")
     return int(stated)
-
-
-def _made(config: GraphConfig) -> list[str]:
-    return [entry for node in config.node for entry in node.output_side_packet]
 
 
 def _constants(config: GraphConfig) -> dict[str, Any]:

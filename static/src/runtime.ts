@@ -8,6 +8,8 @@ import type { GraphConfig } from "./graph/config";
 import { ConfigError, fromJson } from "./graph/config";
 import type { Observer } from "./graph/scheduler";
 import { Scheduler } from "./graph/scheduler";
+import type { Find } from "./graph/subgraph";
+import { expand } from "./graph/subgraph";
 import * as Timestamp from "./graph/timestamp";
 
 export type { Calculator, CalculatorContext, CalculatorType, Contract } from "./graph/calculator";
@@ -23,6 +25,8 @@ export interface GraphParts<S> {
   /** What those calculators are created with. */
   readonly services?: S;
   readonly clock?: Clock;
+  /** Graphs, in the same forms as the graph itself, that nodes may name by their `type`. */
+  readonly subgraphs?: readonly unknown[];
 }
 
 interface Observation {
@@ -33,6 +37,7 @@ interface Observation {
 
 export class CalculatorGraph<S = undefined> {
   private readonly config: GraphConfig;
+  private readonly find: Find;
   private readonly observations: Observation[] = [];
   private scheduler: Scheduler<S>;
   private isStarted = false;
@@ -46,13 +51,16 @@ export class CalculatorGraph<S = undefined> {
     config: unknown,
     private readonly parts: GraphParts<S> = {},
   ) {
-    this.config = fromJson(typeof config === "string" ? parsed(config) : config);
-    this.scheduler = this.make();
+    this.config = read(config);
+    const subgraphs = new Map((parts.subgraphs ?? []).map((one) => subgraph(read(one))));
+    this.find = (name) => subgraphs.get(name);
+    this.scheduler = this.make({});
   }
 
-  private make(): Scheduler<S> {
+  private make(sidePackets: Readonly<Record<string, unknown>>): Scheduler<S> {
     const { calculators = [], services, clock = REAL_CLOCK } = this.parts;
-    return new Scheduler(this.config, [...CORE, ...calculators], services!, clock);
+    const config = expand(this.config, this.find, sidePackets);
+    return new Scheduler(config, [...CORE, ...calculators], services!, clock);
   }
 
   /**
@@ -70,7 +78,8 @@ export class CalculatorGraph<S = undefined> {
   /** Opens all calculators; they are made anew for each run. Rejects with what one of them threw. */
   async startRun(sidePackets: Readonly<Record<string, unknown>> = {}): Promise<void> {
     if (this.isStarted && !this.scheduler.isHalted) throw new ConfigError("the graph runs already; wait until it is done");
-    if (this.isStarted) this.scheduler = this.make();
+    // A SwitchContainer may choose by a side packet.
+    if (this.isStarted || Object.keys(sidePackets).length) this.scheduler = this.make(sidePackets);
     this.isStarted = true;
     for (const { stream, observer, onBound } of this.observations) this.scheduler.observe(stream, observer, onBound);
     await this.scheduler.open(sidePackets);
@@ -126,6 +135,15 @@ export class CalculatorGraph<S = undefined> {
     this.scheduler.fail(new Error("the run was cancelled"));
     this.scheduler.pump();
   }
+}
+
+function read(config: unknown): GraphConfig {
+  return fromJson(typeof config === "string" ? parsed(config) : config);
+}
+
+function subgraph(config: GraphConfig): [string, GraphConfig] {
+  if (config.type) return [config.type, config];
+  throw new ConfigError("a subgraph has no 'type', by which nodes name it; give it one");
 }
 
 function parsed(text: string): unknown {

@@ -10,6 +10,7 @@ from pyweb_ml.errors import ConfigError
 from pyweb_ml.graph import rules
 from pyweb_ml.graph.config import GraphConfig, from_json
 from pyweb_ml.graph.contract import REGISTRY
+from pyweb_ml.graph.port_rules import stream_types
 from pyweb_ml.graph.standard_form import standardise
 from pyweb_ml.graph.subgraph import expand
 
@@ -217,15 +218,45 @@ def test_a_constant_side_packet_selects() -> None:
         (switch(ONE, select=0, enable=True), "has both options 'select' and 'enable'"),
         ({**switch(ONE), "input_side_packet": ["SELECT:s", "ENABLE:e"]}, "has both input_side_packets"),
         (
-            {**switch(ONE), "input_stream": ["SELECT:in"]},
-            "switches by the stream 'SELECT:in', which is not supported",
+            {**switch(ONE), "input_stream": ["SELECT:a", "ENABLE:b"]},
+            "has both input_streams 'SELECT' and 'ENABLE'",
         ),
+        (switch(ONE, async_selection=True), "'async_selection', which is not supported"),
         (switch({}), "the node 'switch', option 'contained_node': node 0: 'calculator' is missing"),
     ],
 )
 def test_a_switch_container_that_cannot_choose_is_refused_by_name(node: Json, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         expanded(node)
+
+
+def test_a_stream_that_selects_makes_all_contained_nodes_between_a_demux_and_a_mux() -> None:
+    nodes = expanded({**switch(ONE, {"calculator": "Two"}), "input_stream": ["SELECT:s", "A:in"]}).node
+    assert [(node.name, node.input_stream, node.output_stream) for node in nodes] == [
+        (
+            "switch__SwitchDemuxCalculator",
+            ["SELECT:s", "A:0:in"],
+            ["C0__A:0:switch__c0__in", "C1__A:0:switch__c1__in"],
+        ),
+        (
+            "switch__SwitchMuxCalculator",
+            ["SELECT:s", "C0__OUT:0:switch__c0__o", "C1__OUT:0:switch__c1__o"],
+            ["OUT:0:o"],
+        ),
+        ("switch__One", ["A:0:switch__c0__in"], ["OUT:0:switch__c0__o"]),
+        ("switch__Two", ["A:0:switch__c1__in"], ["OUT:0:switch__c1__o"]),
+    ]
+
+
+def test_types_go_through_the_channels_of_a_switch() -> None:
+    face = {"calculator": "FaceDetectionShortRangeCpu"}
+    node = {
+        **switch(face, face),
+        "input_stream": ["SELECT:s", "IMAGE:in"],
+        "output_stream": ["DETECTIONS:o"],
+    }
+    types = stream_types(expanded(node, subgraphs.find), REGISTRY)
+    assert (types["in"], types["o"]) == ("Image", "Detections")
 
 
 SHIPPED = {

@@ -28,7 +28,7 @@ def run(case: Json) -> Json:
     found: Json = {"packets": {}}
     clock = SimulatedClock()
     try:
-        graph = CalculatorGraph(case["graph"], clock=clock)
+        graph = CalculatorGraph(case["graph"], clock=clock, subgraphs=case.get("subgraphs", []))
         _observe(graph, case["expect"], found)
         graph.start_run(case.get("side_packets", {}))
         for step in case["steps"]:

@@ -15,6 +15,8 @@ from pyweb_ml.calculators.core.packet_thinner import PacketThinnerCalculator
 from pyweb_ml.calculators.core.pass_through import PassThroughCalculator
 from pyweb_ml.calculators.core.previous_loopback import PreviousLoopbackCalculator
 from pyweb_ml.calculators.core.round_robin_demux import RoundRobinDemuxCalculator
+from pyweb_ml.calculators.core.switch_demux import SwitchDemuxCalculator
+from pyweb_ml.calculators.core.switch_mux import SwitchMuxCalculator
 
 __all__ = [
     "BeginLoopCalculator",
@@ -32,4 +34,6 @@ __all__ = [
     "PassThroughCalculator",
     "PreviousLoopbackCalculator",
     "RoundRobinDemuxCalculator",
+    "SwitchDemuxCalculator",
+    "SwitchMuxCalculator",
 ]

@@ -55,6 +55,8 @@ export interface CalculatorContext {
   side<T>(tag: string, index?: number): T;
   /** The connected input side packets in the order of the config. */
   readonly sidePorts: readonly Port[];
+  /** The connected output side packets in the order of the config. */
+  readonly sideOutputPorts: readonly Port[];
   hasSide(tag: string): boolean;
   outputCount(tag: string): number;
   /** Whether anything reads this output. */

@@ -68,6 +68,10 @@ export class Context implements CalculatorContext {
     return this.sideInputs.entries;
   }
 
+  get sideOutputPorts(): readonly Port[] {
+    return this.sideOutputs.entries;
+  }
+
   get clock(): Clock {
     return this.run.clock;
   }

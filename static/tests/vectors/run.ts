@@ -25,6 +25,7 @@ export interface Found {
 export interface Case {
   name: string;
   graph: unknown;
+  subgraphs?: unknown[];
   side_packets?: ByName<unknown>;
   steps: Step[];
   expect: Partial<Omit<Found, "error">> & { error?: string[] };
@@ -43,7 +44,8 @@ export async function run(given: Case): Promise<Found> {
 
 async function runInto(found: Found, given: Case): Promise<void> {
   const clock = new SimulatedClock();
-  const graph = new CalculatorGraph<unknown>(given.graph, { calculators: TEST_CALCULATORS, clock });
+  const { subgraphs = [] } = given;
+  const graph = new CalculatorGraph<unknown>(given.graph, { calculators: TEST_CALCULATORS, clock, subgraphs });
   observe(graph, given.expect, found);
   await graph.startRun(given.side_packets);
   for (const step of given.steps) await take(graph, clock, step);

@@ -64,10 +64,17 @@ def graph(inputs: str, *nodes: Json, **more: Any) -> Json:
 
 
 def case(
-    name: str, source: str, graph: Json, steps: Steps, side_packets: Json | None = None, **expect: Any
+    name: str,
+    source: str,
+    graph: Json,
+    steps: Steps,
+    side_packets: Json | None = None,
+    subgraphs: list[Json] | None = None,
+    **expect: Any,
 ) -> Json:
     """A case; `expect` holds packets, bounds, side_packets (as outputs) and error."""
-    given = {"side_packets": side_packets} if side_packets else {}
+    given: Json = {"subgraphs": subgraphs} if subgraphs else {}
+    given.update({"side_packets": side_packets} if side_packets else {})
     if "output_side_packets" in expect:
         expect["side_packets"] = expect.pop("output_side_packets")
     return {"name": name, "source": source, "graph": graph, **given, "steps": steps, "expect": expect}

@@ -16,6 +16,8 @@ import { packetThinner } from "./packet_thinner";
 import { passThrough } from "./pass_through";
 import { previousLoopback } from "./previous_loopback";
 import { roundRobinDemux } from "./round_robin_demux";
+import { switchDemux } from "./switch_demux";
+import { switchMux } from "./switch_mux";
 
 export const CORE: readonly CalculatorType<unknown>[] = [
   ...BEGIN_LOOPS,
@@ -33,4 +35,6 @@ export const CORE: readonly CalculatorType<unknown>[] = [
   passThrough,
   previousLoopback,
   roundRobinDemux,
+  switchDemux,
+  switchMux,
 ];
