@@ -25,6 +25,10 @@ REQUIRED = (
     "litert/litert_wasm_internal.wasm",
     "litert/litert_wasm_threaded_internal.wasm",
     "litert/litert_wasm_compat_internal.wasm",
+    # beside the page's: what `pywebml convert` proves its models with
+    "../proof/node.cjs",
+    "../proof/page.js",
+    "../proof/wasm/tfjs-backend-wasm-simd.wasm",
 )
 TIMEOUT = 600
 """Seconds for each of npm and the bundler."""
@@ -49,6 +53,7 @@ def build_web() -> None:
     if not packages_are_there():
         run("npm", "ci", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
     run("node", "build.mjs")
+    run("node", "build_proof.mjs")
     kernels = runpy.run_path(str(STATIC / "kernels" / "build.py"))
     kernels["build"](WEB / "kernels.wasm")
     if missing():
@@ -68,7 +73,7 @@ def is_stale() -> bool:
 
 def sources() -> Iterator[Path]:
     """What the web assets are made of."""
-    yield from (STATIC / name for name in ("build.mjs", "package.json", "package-lock.json"))
+    yield from (STATIC / name for name in ("build.mjs", "build_proof.mjs", "package.json", "package-lock.json"))
     for folder in ("kernels", "site", "src"):
         yield from (
             path for path in (STATIC / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts
