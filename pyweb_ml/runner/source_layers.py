@@ -46,7 +46,7 @@ class SourceLayers:
         return any(scheduled)
 
     def schedule_one(self, node: Node, stopping: bool) -> bool:
-        """Pushes a source unless it runs, is closed, or a full queue holds it back; one that is to close never is."""
+        """Pushes a source unless it runs, is closed, or (without `stopping`) a full queue holds it back."""
         if node.in_flight or node.closing or node.state is not State.OPENED:
             return False
         if self._throttle.blocks(node.id) and not stopping:
