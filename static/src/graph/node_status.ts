@@ -39,11 +39,10 @@ export interface NodeStatus {
 }
 
 /** `hasSide` says whether a side packet is there; `full` are the streams with full queues that the node feeds. */
-export function nodeStatus(node: Node, hasSide: (name: string) => boolean, full: readonly string[]): NodeStatus {
+export function nodeStatus(node: Node, hasSide: (name: string) => boolean, full: readonly string[]): Omit<NodeStatus, "nodeName"> {
   const { phase, config } = node;
   const sides = splitEntries(config.inputSidePacket).map(({ name }) => name);
   return {
-    nodeName: node.name,
     calculator: config.calculator,
     state: phase === Phase.Unopened ? "prepared" : phase === Phase.Closed ? "closed" : "opened",
     inFlight: phase === Phase.Queued || phase === Phase.Running ? 1 : 0,

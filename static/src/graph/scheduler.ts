@@ -17,6 +17,7 @@ import type { Entrance } from "./entrance";
 import { Entrances } from "./entrances";
 import { located } from "./located";
 import type { Host } from "./node";
+import { nodeNames } from "./name_rules";
 import { Node } from "./node";
 import type { NodeStatus } from "./node_status";
 import { nodeStatus } from "./node_status";
@@ -105,14 +106,21 @@ export class Scheduler<S> implements Host {
 
   /** From now on tells the profiler what happens; with undefined, nobody is told. */
   profile(profiler: Profiler | undefined): void {
-    for (const node of this.nodes) node.recorder = profiler && new Recorder(profiler, node.name, node.config.calculator);
+    const names = nodeNames(this.config);
+    for (const node of this.nodes) {
+      node.recorder = profiler && new Recorder(profiler, names.get(node.config)!, node.config.calculator);
+    }
     const own = profiler && new Recorder(profiler, "", "");
     for (const { stream } of this.entrances.byName.values()) stream.watcher = own;
   }
 
   /** Of every node, what it does or waits for now. */
   nodeStatus(): NodeStatus[] {
-    return this.nodes.map((node) => nodeStatus(node, (name) => this.hasSide(name), this.throttling.holding(node)));
+    const names = nodeNames(this.config);
+    return this.nodes.map((node) => ({
+      nodeName: names.get(node.config)!,
+      ...nodeStatus(node, (name) => this.hasSide(name), this.throttling.holding(node)),
+    }));
   }
 
   hasSide(name: string): boolean {

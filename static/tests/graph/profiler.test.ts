@@ -82,6 +82,15 @@ describe("a profiler is told", () => {
     expect(dropped.map((one) => [one.nodeName, one.stream, one.packetTimestamp])).toEqual([["FlowLimiterCalculator", "a", 2]]);
   });
 
+  test("of nodes of one calculator by names that differ, as on the desktop", async () => {
+    const chain = [["a", "m"], ["m", "out"]].map(([from, to]) => ({ calculator: "Both", input_stream: [from], output_stream: [to] }));
+    const scheduler = graph(chain);
+    const buffer = profiled(scheduler);
+    await scheduler.open();
+    expect(buffer.take().map(({ nodeName }) => nodeName)).toEqual(["Both_1", "Both_2"]);
+    expect(scheduler.nodeStatus().map(({ nodeName }) => nodeName)).toEqual(["Both_1", "Both_2"]);
+  });
+
   test("nothing any more, once it is taken away", async () => {
     const scheduler = join();
     const buffer = profiled(scheduler);
