@@ -106,7 +106,7 @@ export class Scheduler<S> implements Host {
 
   /** From now on tells the profiler what happens; with undefined, nobody is told. */
   profile(profiler: Profiler | undefined): void {
-    const names = nodeNames(this.config);
+    const names = this.names();
     for (const node of this.nodes) {
       node.recorder = profiler && new Recorder(profiler, names.get(node.config)!, node.config.calculator);
     }
@@ -114,9 +114,14 @@ export class Scheduler<S> implements Host {
     for (const { stream } of this.entrances.byName.values()) stream.watcher = own;
   }
 
+  private names(): ReadonlyMap<NodeConfig, string> {
+    const { node } = this.config;
+    return new Map(nodeNames(node).map((name, at) => [node[at]!, name]));
+  }
+
   /** Of every node, what it does or waits for now. */
   nodeStatus(): NodeStatus[] {
-    const names = nodeNames(this.config);
+    const names = this.names();
     return this.nodes.map((node) => ({
       nodeName: names.get(node.config)!,
       ...nodeStatus(node, (name) => this.hasSide(name), this.throttling.holding(node)),
