@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from pyweb_ml.converter.model import Graph, Model, Signature, Tensor
+from pyweb_ml.converter.passes.fix_shapes import fix_shapes
 from pyweb_ml.converter.passes.fold_densify import fold_densify
 from pyweb_ml.converter.readers.flatbuffer import FlatBuffer, Table
 from pyweb_ml.converter.readers.options import ReadOptions
@@ -33,7 +34,7 @@ def read_tflite(path: Path, options: ReadOptions = _DEFAULT) -> Model:
         ConversionError: it is damaged, or has what the middle form has not; with file, operator or tensor, offset.
     """
     with where(f"'{path.name}'"):
-        return decode_tflite(_map(path))
+        return fix_shapes(decode_tflite(_map(path)), options.shapes)
 
 
 def decode_tflite(data: memoryview) -> Model:
