@@ -12,7 +12,7 @@ from pyweb_ml.converter.readers.darknet.weights import Weights
 from pyweb_ml.converter.readers.options import ReadOptions
 from pyweb_ml.errors import ConversionError
 
-__all__ = ["CONFIG_METADATA", "INPUT", "layer_table", "read_darknet"]
+__all__ = ["CONFIG_METADATA", "INPUT", "darknet_files", "layer_table", "read_darknet"]
 
 INPUT = "input"
 """What the picture is called: float32 (1, height, width, channels), RGB from 0 to 1."""
@@ -37,7 +37,7 @@ def read_darknet(path: Path, options: ReadOptions = _DEFAULT_OPTIONS) -> Model:
     Raises:
         ConversionError: a file is missing or wrong, with the line; or the weights are not those of the `.cfg`.
     """
-    config, weights_file = _files(path, options)
+    config, weights_file = darknet_files(path, options)
     network = Network(config, options.shape_of(INPUT))
     weights = Weights(weights_file)
     _require_count(network, weights, config.name)
@@ -53,7 +53,7 @@ def read_darknet(path: Path, options: ReadOptions = _DEFAULT_OPTIONS) -> Model:
     return Model([graph], [signature], {CONFIG_METADATA: config.read_bytes()}, f"{config.stem}, read from Darknet")
 
 
-def _files(path: Path, options: ReadOptions) -> tuple[Path, Path]:
+def darknet_files(path: Path, options: ReadOptions) -> tuple[Path, Path]:
     """The `.cfg` and the `.weights`."""
     other = options.weights or path.with_suffix(
         {".cfg": ".weights", ".weights": ".cfg"}.get(path.suffix, ".weights")
