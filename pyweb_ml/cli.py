@@ -214,6 +214,7 @@ def _add_graph(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help="write it to a .json, .pbtxt or .svg file")
     parser.add_argument("--format", choices=_GRAPH_FORMATS, help="default: as FILE ends, or json")
     parser.add_argument("--expand", action="store_true", help="with the nodes of subgraphs in their place")
+    parser.add_argument("--fold", action="store_true", help="in a picture, with each subgraph as one box")
 
 
 def _graph(given: argparse.Namespace) -> int:
@@ -227,7 +228,7 @@ def _graph(given: argparse.Namespace) -> int:
         raise AppError(
             f"'{output}': a graph is written as .json, .pbtxt or .svg; end its name so, or give --format"
         )
-    text = graph_text(load_app(given.app), form, expand=given.expand)
+    text = graph_text(load_app(given.app), form, expand=given.expand, fold=given.fold)
     if output:
         write_whole(output, text.encode())
         print(f"wrote {output} ({size_text(len(text.encode()))})")

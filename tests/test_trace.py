@@ -4,9 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import pyweb_ml as pw
+from pyweb_ml.cli import main
+from pyweb_ml.runner.media import write_image
 from pyweb_ml.runner.profiler import TraceBuffer, TraceEvent
 from pyweb_ml.trace import chrome_trace, recording
 from tests.trace_format import problems, tracks
@@ -118,3 +121,17 @@ WRONG: dict[str, list[dict[str, Any]]] = {
 @pytest.mark.parametrize("problem", WRONG)
 def test_the_check_finds_what_is_wrong(problem: str) -> None:
     assert problem in problems({"traceEvents": WRONG[problem]})
+
+
+def test_run_writes_a_trace_beside_its_output(tmp_path: Path) -> None:
+    app, picture, trace = (tmp_path / name for name in ("app.py", "in.png", "trace.json"))
+    app.write_text(
+        "import pyweb_ml as pw\n\n@pw.app(title='Soft')\ndef app(frame: pw.Image) -> pw.Image:\n"
+        "    return pw.gaussian_blur(frame, sigma=2)\n"
+    )
+    write_image(picture, np.zeros((8, 8, 3), np.uint8))
+    asked = ["run", str(app), "--input", str(picture), "--output", str(tmp_path / "out.png")]
+    assert main([*asked, "--trace", str(trace)]) == 0
+    written = json.loads(trace.read_text())
+    assert problems(written) == []
+    assert tracks(written) == ["graph inputs", "gaussian_blur"]

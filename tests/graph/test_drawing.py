@@ -2,11 +2,14 @@
 
 import random
 import xml.etree.ElementTree as ET
+from copy import deepcopy
 from itertools import combinations
 
 from pyweb_ml.graph.config import GraphConfig, from_json
-from pyweb_ml.graph.drawing import draw
+from pyweb_ml.graph.drawing import View, draw
 from pyweb_ml.graph.layout import Box, Link, lay_out
+from pyweb_ml.graph.name_rules import node_names
+from pyweb_ml.graph.subgraph import expand
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -55,7 +58,7 @@ def test_a_subgraph_is_a_box_around_its_own_graph() -> None:
             "node": [{"name": "n", "calculator": "Inner", "input_stream": ["a"], "output_stream": ["b"]}],
         }
     )
-    svg = draw(config, {"a": "Image", "b": "Mask"}, {"Inner": inner}.get)
+    svg = draw(config, {"a": "Image", "b": "Mask"}, View({"Inner": inner}.get))
     assert classes(svg, "rect").count("subgraph") == 1
     assert {"n", "inside", "s0Image", "s1Mask"} <= set(texts(svg))
     by_class = {one.get("class"): one for one in ET.fromstring(svg).iter(f"{SVG}rect")}
@@ -119,3 +122,51 @@ def test_a_line_past_a_box_does_not_run_through_it() -> None:
                 for box in boxes:
                     beside = x1 <= box.x or box.x + box.width <= x0
                     assert beside or not box.y < y0 < box.y + box.height, seed
+
+
+def nested() -> tuple[GraphConfig, dict[str, GraphConfig]]:
+    """A graph with a subgraph in a subgraph, and one node name twice."""
+    outer = chain("Before", "same", "same")
+    outer.node[0].calculator = "Deep"
+    middle = chain("within")
+    middle.node[0].calculator = "Inner"
+    return outer, {"Deep": middle, "Inner": chain("inside")}
+
+
+def marked(svg: str, what: str) -> list[str]:
+    return [one.get(f"data-{what}", "") for one in ET.fromstring(svg).iter(f"{SVG}g") if one.get(f"data-{what}")]
+
+
+def test_a_closed_subgraph_is_one_box_with_its_ports_and_lines() -> None:
+    config, subgraphs = nested()
+    svg = draw(config, {}, View(subgraphs.get, lambda _: True))
+    assert classes(svg, "rect").count("subgraph closed") == 1
+    assert "within" not in texts(svg)
+    assert classes(svg, "path") == ["link"] * 4
+
+
+def test_one_subgraph_may_be_closed_within_another_that_is_open() -> None:
+    config, subgraphs = nested()
+    svg = draw(config, {}, View(subgraphs.get, lambda path: path == "before__within"))
+    assert "within" in texts(svg)
+    assert "inside" not in texts(svg)
+
+
+def test_boxes_are_marked_by_the_names_that_nodes_have_when_subgraphs_are_expanded() -> None:
+    config, subgraphs = nested()
+    svg = draw(config, {}, View(subgraphs.get))
+    expanded = node_names(expand(config, lambda name: deepcopy(subgraphs.get(name))))
+    assert sorted(marked(svg, "node")) == sorted(expanded)
+    assert marked(svg, "subgraph") == ["Before", "before__within"]
+
+
+def test_meters_have_room_within_their_box() -> None:
+    root = ET.fromstring(draw(chain("first"), {}, View(has_meters=True)))
+    group = next(one for one in root.iter(f"{SVG}g") if one.get("data-node") == "first")
+    box = group.find(f"{SVG}rect[@class='node']")
+    assert box is not None
+    bottom = float(box.get("y", "")) + float(box.get("height", ""))
+    lines = {one.get("class", ""): float(one.get("y", "")) for one in group.iter(f"{SVG}text")}
+    rows = [lines[f"meter {name}"] for name in ("time", "calls", "waits")]
+    ports = [y for name, y in lines.items() if name.startswith("port")]
+    assert max(ports) + 10 < rows[0] < rows[1] < rows[2] < bottom
