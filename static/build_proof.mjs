@@ -14,7 +14,9 @@ const COMMON = { absWorkingDir: HERE, bundle: true, minify: true, target: "es202
 
 try {
   await mkdir(join(FRESH, "wasm"), { recursive: true });
-  await build({ ...COMMON, entryPoints: ["src/proof/node.ts"], outfile: join(FRESH, "node.cjs"), platform: "node", format: "cjs" });
+  // TF.js's builds for Node.js are not on its own lists of files that must not be dropped.
+  const node = { platform: "node", format: "cjs", ignoreAnnotations: true };
+  await build({ ...COMMON, ...node, entryPoints: ["src/proof/node.ts"], outfile: join(FRESH, "node.cjs") });
   await build({ ...COMMON, entryPoints: ["src/proof/page.ts"], outfile: join(FRESH, "page.js"), format: "esm" });
   for (const name of await readdir(WASM)) if (name.endsWith(".wasm")) await copyFile(join(WASM, name), join(FRESH, "wasm", name));
   await rm(TARGET, { recursive: true, force: true });

@@ -62,7 +62,7 @@ def _job(work: Path, index: int, folder: Path, sample: Arrays, backend: str) -> 
 
 def encode(sample: Arrays) -> tuple[list[dict[str, Any]], bytes]:
     """A sample as TF.js takes it: names, types and shapes, and the bytes one after the other."""
-    arrays = {name: np.ascontiguousarray(array, _tfjs_type(array)) for name, array in sample.items()}
+    arrays = {name: np.asarray(array, _tfjs_type(array)) for name, array in sample.items()}
     described = [{"name": name, "dtype": a.dtype.name, "shape": list(a.shape)} for name, a in arrays.items()]
     return described, b"".join(array.tobytes() for array in arrays.values())
 

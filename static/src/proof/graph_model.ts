@@ -49,7 +49,9 @@ export async function run(model: GraphModel, inputs: readonly Port[], bytes: Arr
     const data = await Promise.all(made.map((one) => one.data()));
     const milliseconds = performance.now() - before;
     const outputs = made.map(({ dtype, shape }, index) => port(names[index]!, dtype, shape));
-    return { outputs, bytes: joined(data), milliseconds };
+    // Some kernels give numbers in an array of another type than their tensor says.
+    const typed = data.map((one, index) => ARRAYS[outputs[index]!.dtype].from(one as ArrayLike<number>));
+    return { outputs, bytes: joined(typed), milliseconds };
   } finally {
     dispose(Object.values(given));
     dispose(made);
