@@ -1,6 +1,7 @@
 """InferenceCalculator: runs a `.tflite` model; on the desktop with ai-edge-litert (XNNPACK)."""
 
 import functools
+import threading
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -33,8 +34,13 @@ def inference(tensors: Tensors, *, model: Model) -> Tensors:
 
 
 def run_model(path: Path, name: str, tensors: Tensors) -> Tensors:
-    """Runs the model in the file at `path`; `name` is what errors call it."""
-    interpreter = _interpreter(path, name)
+    """Runs the model in the file at `path`; `name` is what errors call it. Safe on several threads."""
+    interpreter, lock = _interpreter(path, name)
+    with lock:
+        return _run(interpreter, name, tensors)
+
+
+def _run(interpreter: Any, name: str, tensors: Tensors) -> Tensors:
     details = interpreter.get_input_details()
     if len(details) != len(tensors):
         raise ModelError(f"the model '{name}' takes {len(details)} tensors, but was given {len(tensors)}")
@@ -46,7 +52,8 @@ def run_model(path: Path, name: str, tensors: Tensors) -> Tensors:
 
 
 @functools.cache
-def _interpreter(path: Path, name: str) -> Any:
+def _interpreter(path: Path, name: str) -> tuple[Any, threading.Lock]:
+    """The interpreter, and the lock to hold from setting its tensors until they are read: nodes may share it."""
     from ai_edge_litert.interpreter import Interpreter
 
     try:
@@ -54,7 +61,7 @@ def _interpreter(path: Path, name: str) -> Any:
         interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
         _refuse(name, error)
-    return interpreter
+    return interpreter, threading.Lock()
 
 
 def _refuse(name: str, error: Exception) -> NoReturn:
