@@ -9,10 +9,8 @@ from pyweb_ml.graph.contract import Contract, InputPort, OutputPort
 from pyweb_ml.graph.name_rules import node_names
 
 Port = InputPort | OutputPort
-PASSING: Final = frozenset(
-    f"{name}Calculator"
-    for name in ("PassThrough", "FlowLimiter", "Gate", "PacketCloner", "PacketThinner", "PacketResampler", "Merge")
-)
+_PASSING: Final = ("PassThrough", "FlowLimiter", "RealTimeFlowLimiter", "Gate", "PacketCloner", "PacketThinner")
+PASSING: Final = frozenset(f"{name}Calculator" for name in (*_PASSING, "PacketResampler", "Merge"))
 """Calculators that direct packets and leave them as they are (mediapipe/calculators/core)."""
 SWITCHES: Final = ("SwitchDemuxCalculator", "SwitchMuxCalculator")
 """The parts of a SwitchContainer."""

@@ -67,6 +67,11 @@ class LifeTestCalculator(CalculatorBase):
         self.calls += 1
 
 
+class ClockTestCalculator(OffsetZero):
+    def process(self, cc: CalculatorContext) -> None:
+        cc.outputs().add(cc.input_timestamp, cc.clock.now())
+
+
 class EmptyTestCalculator(OffsetZero):
     def process(self, cc: CalculatorContext) -> None:
         pass

@@ -72,6 +72,8 @@ def _take(graph: CalculatorGraph, clock: SimulatedClock, step: Json) -> None:
         graph.close_all_packet_sources()
     elif kind == "clock":
         clock.advance(given)
+    elif kind == "cancel":
+        graph.cancel()
     elif kind == "idle":
         graph.wait_until_idle()
     else:

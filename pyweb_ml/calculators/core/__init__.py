@@ -14,6 +14,7 @@ from pyweb_ml.calculators.core.packet_resampler import PacketResamplerCalculator
 from pyweb_ml.calculators.core.packet_thinner import PacketThinnerCalculator
 from pyweb_ml.calculators.core.pass_through import PassThroughCalculator
 from pyweb_ml.calculators.core.previous_loopback import PreviousLoopbackCalculator
+from pyweb_ml.calculators.core.real_time_flow_limiter import RealTimeFlowLimiterCalculator
 from pyweb_ml.calculators.core.round_robin_demux import RoundRobinDemuxCalculator
 from pyweb_ml.calculators.core.switch_demux import SwitchDemuxCalculator
 from pyweb_ml.calculators.core.switch_mux import SwitchMuxCalculator
@@ -33,6 +34,7 @@ __all__ = [
     "PacketThinnerCalculator",
     "PassThroughCalculator",
     "PreviousLoopbackCalculator",
+    "RealTimeFlowLimiterCalculator",
     "RoundRobinDemuxCalculator",
     "SwitchDemuxCalculator",
     "SwitchMuxCalculator",

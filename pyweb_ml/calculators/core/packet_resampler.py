@@ -8,7 +8,12 @@ from pyweb_ml.graph import timestamp
 from pyweb_ml.graph.calculator_base import CalculatorBase, CalculatorContext, CalculatorContract
 
 MICROSECONDS = 1_000_000
-UNSUPPORTED = ("jitter", "max_frame_rate", "use_input_frame_rate")
+UNSUPPORTED = (
+    "jitter", "jitter_with_reflection", "reproducible_sampling", "max_frame_rate", "use_input_frame_rate"
+)  # fmt: skip
+"""MediaPipe's open-source form has no secure random numbers, and refuses jitter too; a frame rate of the input
+would stand in a stream's header, which streams do not have here.
+"""
 
 
 class PacketResamplerCalculator(CalculatorBase):
@@ -17,8 +22,8 @@ class PacketResamplerCalculator(CalculatorBase):
     Options: `frame_rate` (1/s, 0 to 1,000,000), `flush_last_packet` (True: at the end, the packet of a period
     that was begun), `base_timestamp` (µs: periods are counted from it, not from the first packet), `start_time`
     and `end_time` (µs, the latter excluded), `round_limits` (False: the limits widen by half a period). The stream
-    is DATA, or the one without a tag. Source: mediapipe/calculators/core/packet_resampler_calculator.cc, whose
-    open-source form cannot jitter either.
+    is DATA, or the one without a tag. `output_header` has no effect: streams have no headers here. Source:
+    mediapipe/calculators/core/packet_resampler_calculator.cc.
     """
 
     @staticmethod
@@ -29,8 +34,6 @@ class PacketResamplerCalculator(CalculatorBase):
         for name in UNSUPPORTED:
             if contract.options.get(name):
                 raise ConfigError(f"its option '{name}' is not supported; leave it out")
-        if contract.options.get("output_header", "NONE") != "NONE":
-            raise ConfigError("its option 'output_header' must be NONE: streams have no headers here")
         if len(contract.inputs) != 1 or len(contract.outputs) != 1:
             raise ConfigError("it takes one input, 'DATA' or without a tag, and gives one output")
 

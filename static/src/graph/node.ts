@@ -8,7 +8,6 @@ import type { InputPolicy } from "./input_policy";
 import { inputPolicy } from "./input_policy";
 import type { Consumer } from "./input_queue";
 import { InputQueue, leastSettled } from "./input_queue";
-import { located } from "./located";
 import type { CallEventType, Recorder } from "./profiler";
 import { Readiness } from "./sync_set";
 import * as Timestamp from "./timestamp";
@@ -90,7 +89,7 @@ export class Node implements Consumer {
       host.stream(name).readers.push(queue);
       return queue;
     });
-    this.policy = located(config, () => inputPolicy(handlerOf(config, contract, graph), this.policyInputs(contract)));
+    this.policy = inputPolicy(handlerOf(config, contract, graph), this.policyInputs(contract));
   }
 
   private policyInputs(contract: Contract): Parameters<typeof inputPolicy>[1] {

@@ -15,7 +15,7 @@ import type { GraphConfig, NodeConfig } from "./config";
 import { ConfigError } from "./config";
 import type { Entrance } from "./entrance";
 import { Entrances } from "./entrances";
-import { located } from "./located";
+import { eachLocated } from "./located";
 import type { Host } from "./node";
 import { nodeNames } from "./name_rules";
 import { Node } from "./node";
@@ -65,14 +65,14 @@ export class Scheduler<S> implements Host {
     const byName = new Map(types.map((type) => [type.name, type]));
     const order = check(config, new Set(byName.keys()));
     this.entrances = new Entrances(splitEntries(config.inputStream).map(({ name }) => this.stream(name)));
-    this.nodes = order.map((node, id) => this.makeNode(id, node, byName.get(node.calculator)!, services));
+    this.nodes = eachLocated(order, (node, id) => this.makeNode(id, node, byName.get(node.calculator)!, services));
     this.layers = new SourceLayers(this.nodes);
     this.throttling = new Throttling(config, this.nodes, this.entrances.byName);
   }
 
   private makeNode(id: number, node: NodeConfig, type: CalculatorType<S>, services: S): Node {
     const { contract = SAME_TIMESTAMP } = type;
-    const stated = typeof contract === "function" ? located(node, () => contract(node)) : contract;
+    const stated = typeof contract === "function" ? contract(node) : contract;
     return new Node(id, node, this.config, stated, type.create(node.options, services, node.name), this);
   }
 

@@ -59,6 +59,10 @@ const life: Make = () => {
   };
 };
 
+const clock = process((context) => {
+  context.emit("", context.clock.now());
+});
+
 const even = process((context, value) => {
   if (Number.isInteger(value) && (value as number) % 2 === 0) context.emit("", value);
 });
@@ -199,6 +203,7 @@ export const TEST_CALCULATORS: readonly CalculatorType<unknown>[] = [
   type("BoundLog", { processTimestampBounds: true }, log(true)),
   type("ImmediateLog", { inputStreamHandler: "ImmediateInputStreamHandler" }, log(false)),
   type("Life", {}, life),
+  type("Clock", OFFSET_0, clock),
   type("Empty", OFFSET_0, process(() => undefined)),
   type("Even", OFFSET_0, even),
   type("Hold", {}, even),

@@ -13,6 +13,7 @@ type Step =
   | { close: string }
   | { close_all: true }
   | { clock: number }
+  | { cancel: true }
   | { idle: true };
 
 export interface Found {
@@ -79,6 +80,7 @@ async function take(graph: CalculatorGraph<unknown>, clock: SimulatedClock, step
   } else if ("close" in step) graph.closeInputStream(step.close);
   else if ("close_all" in step) graph.closeAllPacketSources();
   else if ("clock" in step) clock.advance(step.clock);
+  else if ("cancel" in step) graph.cancel();
   else if ("idle" in step) await graph.waitUntilIdle();
   else throw new Error(`${JSON.stringify(step)} is no step; tests/vectors/README.md lists them`);
 }

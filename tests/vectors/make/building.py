@@ -8,6 +8,7 @@ Steps = list[Json]
 
 IDLE: Json = {"idle": True}
 CLOSE_ALL: Json = {"close_all": True}
+CANCEL: Json = {"cancel": True}
 
 
 def packet(stream: str, timestamp: int | str, value: Any) -> Json:

@@ -55,6 +55,10 @@ IMMEDIATE_MUXED = graph(
 )
 
 _IMMEDIATE = [
+    case("Without a policy of its own the immediate mux waits as any calculator does", IMMEDIATE_MUX,
+         graph("a b", node("ImmediateMuxCalculator", "a b", "out")),
+         steps('a@1="a" | b@2="b" | a@3="a" | b@3="b" |'),
+         packets={"out": [[1, "a"], [2, "b"], [3, "a"]]}),
     case("The immediate mux gives each packet as it comes", IMMEDIATE_MUX,
          IMMEDIATE_MUXED, steps('a@1="a" | b@2="b" | a@3="a" |'),
          packets={"out": [[1, "a"], [2, "b"], [3, "a"]]}),
@@ -165,6 +169,37 @@ _RESAMPLER = [
                "0 20000 40000 60000"),
 ]  # fmt: skip
 
+_RESAMPLER_OPTIONS = [
+    case("With a base timestamp the frames are aligned to it", RESAMPLER, resampler(30, base_timestamp=0),
+         steps(" ".join(f"a@{at}" for at in (32000, 66000, 101000))),
+         packets={"out": [[33333, 32000], [66666, 66000], [100000, 101000]]}),
+    case("A base timestamp may lie after the packets", RESAMPLER, resampler(30, base_timestamp=900000),
+         steps(" ".join(f"a@{at}" for at in (33111, 66667))), packets={"out": [[33333, 33111], [66666, 66667]]}),
+    case("Frames before the start time and from the end time on are left out", RESAMPLER,
+         resampler(50, start_time=20000, end_time=60000),
+         steps(" ".join(f"a@{at}" for at in range(0, 100000, 20000))), packets={"out": same(20000, 40000)}),
+    case("Rounded limits take in the frames that are nearest to them", RESAMPLER,
+         resampler(50, start_time=29000, end_time=51000, round_limits=True),
+         steps(" ".join(f"a@{at}" for at in range(0, 100000, 20000))), packets={"out": same(20000, 40000, 60000)}),
+    case("Without rounded limits the frame before the start time is left out", RESAMPLER,
+         resampler(50, start_time=29000, end_time=51000),
+         steps(" ".join(f"a@{at}" for at in range(0, 100000, 20000))), packets={"out": same(40000)}),
+    case("The last packet is given in the frame that it began", RESAMPLER, resampler(30, flush_last_packet=True),
+         steps("a@0 a@16667"), packets={"out": [[0, 0], [33333, 16667]]}),
+    case("Without flush_last_packet the last frame waits for a packet behind it", RESAMPLER,
+         resampler(30, flush_last_packet=False), steps("a@0 a@16667"), packets={"out": [[0, 0]]}),
+    case("An output header of the resampler has no effect on a stream without one", RESAMPLER,
+         resampler(30, output_header="PASS_HEADER"), steps("a@0"), packets={"out": same(0)}),
+    *(case(f"A resampler with {name} is refused", RESAMPLER, resampler(rate, **options), [],
+           error=["PacketResamplerCalculator", word])
+      for name, rate, options, word in [
+          ("jitter", 30, {"jitter": 0.1}, "jitter"),
+          ("reproducible sampling", 30, {"reproducible_sampling": True}, "reproducible_sampling"),
+          ("a frame rate of 0", 0, {}, "frame_rate"),
+          ("a frame rate above a million", 1_000_001, {}, "frame_rate"),
+      ]),
+]  # fmt: skip
+
 _PRESENCE = [
     case("Presence needs no payload of a kind", CORE + "packet_presence_calculator_test.cc",
          graph("a", node("PacketPresenceCalculator", "PACKET:a", "PRESENCE:out")),
@@ -224,4 +259,16 @@ _LOOPS = [
          steps("a@5=[7] | a@10=[] | a@15=[1] |"), packets={"out": [[5, [70]], [15, [10]]]}),
 ]  # fmt: skip
 
-CASES = [*_MERGE, *_MUX, *_IMMEDIATE, *_CLONER, *_THINNER, *_RESAMPLER, *_PRESENCE, *_DEMUX, *_PASS, *_LOOPS]
+CASES = [
+    *_MERGE,
+    *_MUX,
+    *_IMMEDIATE,
+    *_CLONER,
+    *_THINNER,
+    *_RESAMPLER,
+    *_RESAMPLER_OPTIONS,
+    *_PRESENCE,
+    *_DEMUX,
+    *_PASS,
+    *_LOOPS,
+]

@@ -166,6 +166,25 @@ _WORKED = [
                   "allow": [[at * FRAME, at in (0, 2, 4, 15, 17, 19)] for at in range(20)]}),
 ]  # fmt: skip
 
+
+def _warmed_up() -> list[Json]:
+    """Frames every 10 ms; the worker takes 500 ms for its first one, then 22 ms each, and loses its third."""
+    worked = [0, 10, 20, 30, 40, 50, 60, 63, 65, 67, 69, 70]
+    ends = [
+        bound("done", 20 * FRAME + 1) if frame == 20 else packet("done", frame * FRAME, frame) for frame in worked
+    ]
+    # What ends and what comes at one time: the end is first.
+    events = [(500_000 + 22_000 * place, 0, one) for place, one in enumerate(ends)]
+    events += [(frame * FRAME, 1, packet("in", frame * FRAME, frame * FRAME)) for frame in range(71)]
+    return settled(*(step for _, _, step in sorted(events, key=lambda event: event[:2])))
+
+
+_WARM_UP = [
+    case("500 ms of warm-up, then 22 ms of work a frame: timeouts release frames until the backlog is done", TEST,
+         limiter(max_in_flight=1, max_in_queue=1, in_flight_timeout=100_000), _warmed_up(),
+         packets={"out": kept(0, 10, 20, 30, 40, 50, 60, 63, 65, 67, 69, 70)}),
+]  # fmt: skip
+
 LIMITED_LOOP = node("FlowLimiterCalculator", "in FINISHED:out", "free", input_stream_info=back_edge("FINISHED"))
 
 _ENDS = [
@@ -184,4 +203,4 @@ _ENDS = [
          packets={"life": [[0, "open"], [1, ["process", 1]], [2, "close"]]}),
 ]  # fmt: skip
 
-CASES = [*_LOOPS, *_LIMITS, *_TIMES, *_ALLOW, *_AUXILIARY, *_SIDE, *_WORKED, *_ENDS]
+CASES = [*_LOOPS, *_LIMITS, *_TIMES, *_ALLOW, *_AUXILIARY, *_SIDE, *_WORKED, *_WARM_UP, *_ENDS]

@@ -1,6 +1,6 @@
 """A calculator's life: Open, Process and Close; sources, stopping, ending, failing."""
 
-from tests.vectors.make.building import Json, case, graph, node, numbered, same, steps
+from tests.vectors.make.building import CANCEL, Json, case, graph, node, numbered, same, steps
 
 GRAPH = "mediapipe/framework/calculator_graph_test.cc"
 STOPPING = "mediapipe/framework/calculator_graph_stopping_test.cc"
@@ -133,4 +133,35 @@ _OBSERVING = [
          packets={"out": [[1, None], [2, [1, "x", {"y": []}]], [3, 0.5], [4, True], [5, ""]]}),
 ]  # fmt: skip
 
-CASES = [*_LIFE, *_SOURCES, *_STOPPING, *_CLOSING_OUTPUTS, *_OUTPUT_ERRORS, *_FAILURES, *_OBSERVING]
+_CLOCK = [
+    case("A calculator that asks the clock is told how far it was advanced", "our own: the simulated clock",
+         graph("a", node("ClockTestCalculator", "a", "out")), steps("a@1 | +500 a@2 | +0 a@3 | +1000000 a@4 |"),
+         packets={"out": [[1, 0], [2, 500], [3, 500], [4, 1000500]]}),
+    case("The clock is not what timestamps are taken from", "our own: the simulated clock",
+         graph("a", node("PassThroughCalculator", "a", "out")), steps("+500 a@1 | +500 a@2 |"),
+         packets={"out": same(1, 2)}),
+]  # fmt: skip
+
+_CANCELLED = [
+    case("A run that is cancelled gives what came before, and an error", GRAPH + " Cancel",
+         graph("a", node("PassThroughCalculator", "a", "out")), [*steps("a@1 |"), CANCEL],
+         packets={"out": same(1)}, error=["cancelled"]),
+    case("After it is cancelled a run takes no packet", GRAPH + " Cancel",
+         graph("a", node("PassThroughCalculator", "a", "out")), [*steps("a@1 |"), CANCEL, *steps("a@2")],
+         packets={"out": same(1)}, error=["cancelled"]),
+    case("A cancelled run closes its calculators, and nobody hears of it", GRAPH + " Cancel",
+         graph("a", node("LifeTestCalculator", "a", "out")), [*steps("a@1 |"), CANCEL],
+         packets={"out": numbered("open", ["process", 1])}, error=["cancelled"]),
+]  # fmt: skip
+
+CASES = [
+    *_CLOCK,
+    *_CANCELLED,
+    *_LIFE,
+    *_SOURCES,
+    *_STOPPING,
+    *_CLOSING_OUTPUTS,
+    *_OUTPUT_ERRORS,
+    *_FAILURES,
+    *_OBSERVING,
+]

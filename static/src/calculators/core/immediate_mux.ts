@@ -3,11 +3,12 @@ import { retained } from "../../graph/calculator";
 
 /**
  * ImmediateMuxCalculator: packets of all inputs as they come; one that is not later than the last is dropped, and
- * of one timestamp the first input's passes. A second output has `true` for each packet that came.
+ * of one timestamp the first input's passes. A second output has `true` for each packet that came. As in MediaPipe
+ * the contract names no input policy: give the node the ImmediateInputStreamHandler, or packets wait for each other.
  */
 export const immediateMux: CalculatorType<unknown> = {
   name: "ImmediateMuxCalculator",
-  contract: { timestampOffset: 0, inputStreamHandler: "ImmediateInputStreamHandler" },
+  contract: { timestampOffset: 0 },
   create: () => ({
     process(context) {
       for (const { tag, index } of context.ports) {

@@ -15,6 +15,7 @@ import { packetResampler } from "./packet_resampler";
 import { packetThinner } from "./packet_thinner";
 import { passThrough } from "./pass_through";
 import { previousLoopback } from "./previous_loopback";
+import { realTimeFlowLimiter } from "./real_time_flow_limiter";
 import { roundRobinDemux } from "./round_robin_demux";
 import { switchDemux } from "./switch_demux";
 import { switchMux } from "./switch_mux";
@@ -34,6 +35,7 @@ export const CORE: readonly CalculatorType<unknown>[] = [
   packetThinner,
   passThrough,
   previousLoopback,
+  realTimeFlowLimiter,
   roundRobinDemux,
   switchDemux,
   switchMux,

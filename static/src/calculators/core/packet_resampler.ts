@@ -1,6 +1,7 @@
 import type { Calculator, CalculatorContext, CalculatorType, Options } from "../../graph/calculator";
 import { release, retained } from "../../graph/calculator";
 import type { Packet } from "../../graph/stream";
+import { ConfigError } from "../../graph/config";
 import * as Timestamp from "../../graph/timestamp";
 import { OptionReader } from "../options";
 
@@ -10,7 +11,8 @@ import { OptionReader } from "../options";
  *
  * `frame_rate` is above 0 and at most 1,000,000. `flush_last_packet` (default true): the last packet is given at its
  * period, too. The output lies between `start_time` and before `end_time` (µs), which `round_limits` (default false)
- * widen by half a period. There is no jitter.
+ * widen by half a period. `output_header` has no effect: streams have no headers here. There is no jitter; MediaPipe's
+ * open-source form refuses it, too.
  */
 export const packetResampler: CalculatorType<unknown> = {
   name: "PacketResamplerCalculator",
@@ -32,9 +34,19 @@ interface Sampling {
 }
 
 const MICROSECONDS = 1e6;
+const UNSUPPORTED = ["jitter", "jitter_with_reflection", "reproducible_sampling", "max_frame_rate", "use_input_frame_rate"];
 
 function samplingOf(options: Options): Sampling {
-  const reader = new OptionReader("PacketResamplerCalculator", options);
+  const wrong = UNSUPPORTED.find((name) => options[name]);
+  if (wrong !== undefined) throw new ConfigError(`its option '${wrong}' is not supported; leave it out`);
+  const given = Object.entries(options).filter(([name]) => !UNSUPPORTED.includes(name));
+  const reader = new OptionReader("PacketResamplerCalculator", Object.fromEntries(given));
+  const sampling = read(reader);
+  reader.done();
+  return sampling;
+}
+
+function read(reader: OptionReader): Sampling {
   const rate = reader.number("frame_rate");
   if (rate <= 0 || rate > MICROSECONDS) {
     throw new Error(`PacketResamplerCalculator: 'frame_rate' must be above 0 and at most ${MICROSECONDS}, not ${rate}`);
@@ -44,7 +56,7 @@ function samplingOf(options: Options): Sampling {
   const margin = reader.boolean("round_limits", false) ? Math.floor(Math.floor(MICROSECONDS / rate) / 2) : 0;
   const start = Timestamp.plus(reader.maybeNumber("start_time") ?? Timestamp.MIN, -margin);
   const end = Timestamp.plus(reader.maybeNumber("end_time") ?? Timestamp.MAX, margin);
-  reader.done();
+  reader.oneOf("output_header", ["NONE", "PASS_HEADER", "UPDATE_VIDEO_HEADER"], "NONE");
   return { rate, flushes, base, start, end };
 }
 
