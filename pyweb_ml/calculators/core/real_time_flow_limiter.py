@@ -50,7 +50,7 @@ class RealTimeFlowLimiterCalculator(CalculatorBase):
             cc.outputs("ALLOW").add(self._changes, self._allows())
 
     def _allows(self) -> bool:
-        return self._in_flight < self._limit
+        return bool(self._in_flight < self._limit)
 
     def _take(self, place: int, given: Input, output: Output) -> None:
         at = given.timestamp

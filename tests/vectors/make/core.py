@@ -190,13 +190,13 @@ _RESAMPLER_OPTIONS = [
          resampler(30, flush_last_packet=False), steps("a@0 a@16667"), packets={"out": [[0, 0]]}),
     case("An output header of the resampler has no effect on a stream without one", RESAMPLER,
          resampler(30, output_header="PASS_HEADER"), steps("a@0"), packets={"out": same(0)}),
-    *(case(f"A resampler with {name} is refused", RESAMPLER, resampler(rate, **options), [],
+    *(case(f"A resampler with {name} is refused", RESAMPLER, config, [],
            error=["PacketResamplerCalculator", word])
-      for name, rate, options, word in [
-          ("jitter", 30, {"jitter": 0.1}, "jitter"),
-          ("reproducible sampling", 30, {"reproducible_sampling": True}, "reproducible_sampling"),
-          ("a frame rate of 0", 0, {}, "frame_rate"),
-          ("a frame rate above a million", 1_000_001, {}, "frame_rate"),
+      for name, config, word in [
+          ("jitter", resampler(30, jitter=0.1), "jitter"),
+          ("reproducible sampling", resampler(30, reproducible_sampling=True), "reproducible_sampling"),
+          ("a frame rate of 0", resampler(0), "frame_rate"),
+          ("a frame rate above a million", resampler(1_000_001), "frame_rate"),
       ]),
 ]  # fmt: skip
 
