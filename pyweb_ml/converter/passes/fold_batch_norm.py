@@ -1,5 +1,7 @@
 """A multiplication or addition of constants after a convolution moves into its weights and bias."""
 
+from typing import TypeGuard
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,28 +42,38 @@ def _fold(layer: Operator, op: Operator) -> bool:
 
 
 def _is_plain(layer: Operator) -> bool:
-    """Whether a layer has float32 constants, the usual order of weights, and no activation yet."""
-    weights, bias, _ = _PLACES[layer.op]
-    constants = [layer.inputs[weights], *layer.inputs[bias : bias + 1]]
-    fits = all(tensor is None or (tensor.is_constant and tensor.dtype == "float32") for tensor in constants)
+    """Whether a layer has float32 constants, one for each of its channels, and no activation yet."""
+    weights_at, bias_at, axis = _PLACES[layer.op]
+    weights, bias = _input(layer, weights_at), _input(layer, bias_at)
+    channels = layer.outputs[0].shape[-1:]
+    fits = _is_float(weights) and weights.shape[axis : axis + 1] == channels != ()
+    biased = _is_float(bias) and bias.shape == channels
     usual = layer.options.get("weights_format", "DEFAULT") == "DEFAULT"
-    return fits and usual and layer.options.get("fused_activation_function", "NONE") == "NONE"
+    plain = layer.options.get("fused_activation_function", "NONE") == "NONE"
+    return fits and (bias is None or biased) and usual and plain
+
+
+def _is_float(tensor: Tensor | None) -> TypeGuard[Tensor]:
+    return tensor is not None and tensor.is_constant and tensor.dtype == "float32"
+
+
+def _input(op: Operator, index: int) -> Tensor | None:
+    return op.inputs[index] if index < len(op.inputs) else None
 
 
 def _channels(layer: Operator, op: Operator) -> NDArray[np.float64] | None:
     """The constant of an operator as one value a channel; None if it is not of that shape."""
-    result, other = layer.outputs[0], op.inputs[0 if op.inputs[1] is layer.outputs[0] else 1]
-    swapped = op.inputs[1] is result and op.op in ("DIV", "SUB")  # a constant less, or divided by, the layer
-    if swapped or other is None or other.data is None or other.dtype != "float32":
+    result = layer.outputs[0]
+    if len(op.inputs) != 2 or op.outputs[0].shape != result.shape:
         return None
-    if op.outputs[0].shape != result.shape or not result.shape:
+    swapped = op.inputs[1] is result
+    other, count = op.inputs[0 if swapped else 1], result.shape[-1]
+    if not _is_float(other) or (swapped and op.op in ("DIV", "SUB")):  # these do not commute
         return None
-    if op.op == "DIV" and not other.data.all():
+    values = np.asarray(other.data, np.float64).reshape(-1)
+    if values.size not in (1, count) or (values.size > 1 and other.shape[-1] != count):
         return None
-    count = result.shape[-1]
-    if other.data.size != 1 and (other.data.size != count or other.shape[-1] != count):
-        return None
-    return np.broadcast_to(other.data.reshape(-1).astype(np.float64), (count,))
+    return None if op.op == "DIV" and not values.all() else np.broadcast_to(values, (count,))
 
 
 def _as_affine(op: Operator, values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -73,7 +85,7 @@ def _as_affine(op: Operator, values: NDArray[np.float64]) -> tuple[NDArray[np.fl
 
 def _scale(layer: Operator, factor: NDArray[np.float64], summand: NDArray[np.float64]) -> None:
     weights_at, bias_at, axis = _PLACES[layer.op]
-    weights, bias = layer.inputs[weights_at], layer.inputs[bias_at] if len(layer.inputs) > bias_at else None
+    weights, bias = _input(layer, weights_at), _input(layer, bias_at)
     assert weights is not None
     assert weights.data is not None
     if (factor != 1).any():
