@@ -86,5 +86,7 @@ def print_report(report: BuildReport, spec: str) -> None:
     print(f"{'all':<16}{whole[0]:>6}{size_text(whole[1]):>12}{size_text(whole[2]):>12}")
     for package in report.packages:
         print(f"{package.name}=={package.version} sha256:{package.sha256} from {package.source}")
+    for note in report.notes:
+        print(f"note: {note}")
     print(f"\nserve it with: python -m http.server -d {report.out}")
     print(f"That has one thread: threads need the headers COOP and COEP, which 'pywebml serve {spec}' sends.")

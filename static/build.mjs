@@ -1,7 +1,7 @@
 /** Builds what every app's site has in common into pyweb_ml/web/, or into DIR: `node build.mjs [DIR]`. */
 
 import { access, copyFile, cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -9,12 +9,35 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const TARGET = resolve(process.argv[2] ?? join(HERE, "..", "pyweb_ml", "web"));
 // Built beside its place and moved there when whole: whoever serves the folder never sees half of it.
 const WEB = `${TARGET}.${process.pid}.tmp`;
-const ENTRIES = { widget: "src/element.ts", page: "src/page.ts", worker: "src/worker.ts", runtime: "src/runtime.ts" };
+const ENTRIES = {
+  widget: "src/element.ts",
+  page: "src/page.ts",
+  worker: "src/worker.ts",
+  engine: "src/engines/engine_worker.ts",
+  runtime: "src/runtime.ts",
+};
 // kernels/build.py puts it there: it is kept.
 const KERNELS = "kernels.wasm";
 const LITERT = "node_modules/@litertjs/core/wasm";
 // A page fetches one of them: see src/engines/litert.ts.
 const LITERT_BUILDS = ["litert_wasm_internal", "litert_wasm_threaded_internal", "litert_wasm_compat_internal"];
+
+// One module a backend (src/engines/NAME.ts, with "_" for "-"); those of TF.js share its core by chunks.
+const BACKENDS = [
+  ...["litert-wasm", "litert-webgpu", "litert-webnn"],
+  ...["tfjs-wasm", "tfjs-webgl", "tfjs-webgpu", "tfjs-cpu"],
+];
+const TFJS_WASM = "node_modules/@tensorflow/tfjs-backend-wasm/wasm-out";
+const TFJS_WASM_BUILDS = ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"];
+const OPTIONS = {
+  absWorkingDir: HERE,
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  legalComments: "inline",
+  logLevel: "warning",
+};
 
 async function exists(path) {
   return access(path).then(
@@ -26,17 +49,36 @@ async function exists(path) {
 async function bundle() {
   const found = [];
   for (const [name, path] of Object.entries(ENTRIES)) if (await exists(join(HERE, path))) found.push([name, path]);
-  await build({
-    absWorkingDir: HERE,
-    entryPoints: Object.fromEntries(found),
-    outdir: WEB,
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: "es2022",
-    legalComments: "inline",
-    logLevel: "warning",
-  });
+  await build({ ...OPTIONS, entryPoints: Object.fromEntries(found), outdir: WEB });
+}
+
+/** Builds the backends' modules, and engines/files.json: which files of this folder each of them needs. */
+async function bundleBackends() {
+  const entryPoints = Object.fromEntries(BACKENDS.map((name) => [name, `src/engines/${name.replace("-", "_")}.ts`]));
+  const outdir = join(WEB, "engines");
+  // TF.js looks for Node.js's own modules where it runs there.
+  const external = ["util", "crypto", "os", "path", "fs", "worker_threads", "perf_hooks"];
+  const { metafile } = await build({ ...OPTIONS, entryPoints, outdir, splitting: true, metafile: true, external });
+  for (const name of TFJS_WASM_BUILDS) await copyFile(join(HERE, TFJS_WASM, name), join(outdir, name));
+  const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]));
+  const files = Object.fromEntries(BACKENDS.map((name) => [name, filesOf(name, outputs)]));
+  await writeFile(join(outdir, "files.json"), JSON.stringify(files, null, 1));
+}
+
+function filesOf(backend, outputs) {
+  const scripts = [...chunksOf(`${backend}.js`, outputs)].map((name) => `engines/${name}`);
+  const wasm = backend === "tfjs-wasm" ? TFJS_WASM_BUILDS.map((name) => `engines/${name}`) : [];
+  const litert = LITERT_BUILDS.flatMap((name) => ["js", "mjs", "wasm"].map((ending) => `litert/${name}.${ending}`));
+  return [...scripts, ...wasm, ...(backend.startsWith("litert-") ? litert : [])];
+}
+
+/** A script and all that it imports, directly or not. */
+function chunksOf(script, outputs, found = new Set()) {
+  if (found.has(script)) return found;
+  found.add(script);
+  const own = outputs.get(script).imports.filter(({ external }) => !external);
+  for (const { path } of own) chunksOf(basename(path), outputs, found);
+  return found;
 }
 
 /** The .mjs is the same script as a module, for a worker that can import but not importScripts. */
@@ -54,6 +96,7 @@ async function copyEngine() {
 async function buildAll() {
   await mkdir(WEB, { recursive: true });
   await bundle();
+  await bundleBackends();
   await cp(join(HERE, "site"), WEB, { recursive: true });
   await copyEngine();
   if (await exists(join(TARGET, KERNELS))) await copyFile(join(TARGET, KERNELS), join(WEB, KERNELS));

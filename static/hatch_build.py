@@ -21,6 +21,8 @@ REQUIRED = (
     "page.js",
     "widget.js",
     "worker.js",
+    "engine.js",
+    "engines/files.json",
     "kernels.wasm",
     "litert/litert_wasm_internal.wasm",
     "litert/litert_wasm_threaded_internal.wasm",

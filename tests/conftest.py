@@ -1,5 +1,6 @@
 """What several tests share: apps, models and web assets on disk, and the command line as a user has it."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,7 +11,15 @@ from typing import Protocol
 
 import flatbuffers  # type: ignore[import-untyped]
 import pytest
-from ai_edge_litert.schema_py_generated import ModelT, SubGraphT
+from ai_edge_litert.schema_py_generated import (
+    BufferT,
+    BuiltinOperator,
+    ModelT,
+    OperatorCodeT,
+    OperatorT,
+    SubGraphT,
+    TensorT,
+)
 
 ROOT = Path(__file__).parents[1]
 
@@ -80,14 +89,28 @@ def model_app(write_app: WriteApp, tiny_model: bytes) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_model() -> bytes:
-    """The smallest valid `.tflite`: a graph that does nothing."""
+    """A small valid `.tflite`: what is below zero of two numbers becomes zero."""
     model = ModelT()
     model.version = 3
-    model.description = "does nothing, but is a model; " * 20
-    model.subgraphs = [SubGraphT()]
+    model.description = "a small model, but a model; " * 20
+    model.buffers = [BufferT()]
+    model.operatorCodes = [OperatorCodeT()]
+    model.operatorCodes[0].builtinCode = model.operatorCodes[0].deprecatedBuiltinCode = BuiltinOperator.RELU
+    model.subgraphs = [_relu()]
     builder = flatbuffers.Builder()
     builder.Finish(model.Pack(builder), b"TFL3")
     return bytes(builder.Output())
+
+
+def _relu() -> SubGraphT:
+    graph, operator = SubGraphT(), OperatorT()
+    graph.tensors = [TensorT(), TensorT()]
+    for index, tensor in enumerate(graph.tensors):
+        tensor.shape, tensor.name = [1, 2], f"tensor{index}"
+    graph.inputs, graph.outputs = [0], [1]
+    operator.inputs, operator.outputs = [0], [1]
+    graph.operators = [operator]
+    return graph
 
 
 @pytest.fixture
@@ -104,7 +127,14 @@ def web(tmp_path: Path) -> Path:
     (folder / "litert").mkdir(parents=True)
     page = "<!doctype html><head><title>{{title}}</title></head><body><p>{{description}}</p></body>"
     (folder / "index.html").write_text(page)
-    for name in ("worker.js", "widget.js", "page.css", "litert/engine.wasm"):
+    (folder / "engines").mkdir()
+    files = {
+        "litert-wasm": ["engines/litert-wasm.js", "litert/engine.wasm"],
+        "litert-webgpu": ["litert/engine.wasm"],
+        "tfjs-webgl": ["engines/tfjs-webgl.js"],
+    }
+    (folder / "engines" / "files.json").write_text(json.dumps(files))
+    for name in ("worker.js", "widget.js", "page.css", *files["litert-wasm"], *files["tfjs-webgl"]):
         (folder / name).write_text(name)
     return folder
 

@@ -20,4 +20,9 @@ def write_asset(site: Path, path: str, data: bytes) -> Asset:
     file = site / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(data)
+    return asset_of(path, data)
+
+
+def asset_of(path: str, data: bytes) -> Asset:
+    """What the manifest says of a file of these bytes."""
     return Asset(path, len(data), sha256_of(data))

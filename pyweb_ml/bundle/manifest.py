@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pyweb_ml.bundle.asset_file import Asset
+from pyweb_ml.bundle.engines import Engines
 from pyweb_ml.bundle.python_packages import SitePackage
 from pyweb_ml.bundle.samples import Sample
 from pyweb_ml.graph.authoring import App, Graph
@@ -35,6 +36,7 @@ def manifest_json(
     app: App[Any, Any],
     graph: Graph,
     models: dict[str, Asset],
+    engines: Engines,
     python: PythonAssets | None,
     samples: Sequence[Sample],
 ) -> bytes:
@@ -47,6 +49,7 @@ def manifest_json(
         "inputs": graph.inputs,
         "outputs": graph.outputs,
         "models": {name: asdict(asset) for name, asset in models.items()},
+        "engines": engines.to_json(),
         "python": python.to_json(graph) if python else None,
         "samples": [asdict(sample) for sample in samples],
     }

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,22 +13,25 @@ MARKER = "manifest.json"
 _MARKS = ("index.html", MARKER, "graph.json")
 
 
-def require_replaceable(out: Path) -> None:
+def require_replaceable(out: Path, marks: Sequence[str] = _MARKS) -> None:
     """Refuses a place that holds something which no build of ours has written.
+
+    Args:
+        marks: the files by which a folder is known to be ours.
 
     Raises:
         BuildError: it is a file, or a folder with other files in it.
     """
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise BuildError(f"'{out}' is no folder; give -o the name of a new folder")
-    if out.is_dir() and any(out.iterdir()) and not all((out / name).is_file() for name in _MARKS):
+    if out.is_dir() and any(out.iterdir()) and not all((out / name).is_file() for name in marks):
         raise BuildError(f"the folder '{out}' holds other files, which are left as they are; give -o a new folder")
 
 
 @contextmanager
-def replaced_folder(out: Path) -> Iterator[Path]:
+def replaced_folder(out: Path, marks: Sequence[str] = _MARKS) -> Iterator[Path]:
     """A new folder to write into, which takes the place of `out` when the block ends without an error."""
-    require_replaceable(out)
+    require_replaceable(out, marks)
     out.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:

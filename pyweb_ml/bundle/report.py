@@ -27,11 +27,12 @@ class PartSize:
 
 @dataclass
 class BuildReport:
-    """A finished build: whose, where, and the exact packages that went in."""
+    """A finished build: whose, where, the exact packages that went in, and what was left out."""
 
     title: str
     out: Path
     packages: list[PinnedPackage] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def sizes(self) -> list[PartSize]:
         """The parts of the site and their sizes in bytes, in the order of the site's files."""
@@ -41,7 +42,7 @@ class BuildReport:
         return [_measure(part, files) for part, files in sorted(parts.items())]
 
 
-_PARTS = {"litert": "engine", "models": "models", "samples": "samples"}
+_PARTS = {"engines": "engine", "litert": "engine", "models": "models", "samples": "samples"}
 _PYTHON = {"pyodide": "Python", "packages": "Python packages"}
 
 

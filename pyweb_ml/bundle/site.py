@@ -4,12 +4,14 @@ import html
 import json
 import os
 import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from pyweb_ml.apps import trace_app
 from pyweb_ml.bundle.app_archive import PACKAGE, app_archive
-from pyweb_ml.bundle.asset_file import Asset, write_asset
+from pyweb_ml.bundle.asset_file import Asset, asset_of, write_asset
+from pyweb_ml.bundle.engines import FOLDERS, needs_tflite, write_engines
 from pyweb_ml.bundle.manifest import PythonAssets, manifest_json
 from pyweb_ml.bundle.output import replaced_folder, require_replaceable
 from pyweb_ml.bundle.pyodide import LOCK, pyodide_files, read_lock
@@ -18,7 +20,7 @@ from pyweb_ml.bundle.report import BuildReport, PinnedPackage
 from pyweb_ml.bundle.samples import write_samples
 from pyweb_ml.cache import sha256_of
 from pyweb_ml.errors import BuildError
-from pyweb_ml.graph.authoring import App, Graph
+from pyweb_ml.graph.authoring import App
 from pyweb_ml.graph.config import to_json
 from pyweb_ml.models import fetch
 from pyweb_ml.progress import Progress, quiet
@@ -59,12 +61,15 @@ def build_site(
     report = BuildReport(app.title, out)
     with replaced_folder(out) as site:
         _write_page(app, web, site)
-        models = {name: _write_model(name, graph, site, progress) for name in graph.models}
+        paths = {name: fetch(model, progress) for name, model in graph.models.items()}
+        engines = write_engines(site, web, app.backends, paths)
+        report.notes += engines.notes
+        models = {name: _write_model(path, site, engines.backends) for name, path in paths.items()}
         samples = write_samples(app, site)
         python = _write_python(app, site, report, progress) if graph.contracts else None
         progress("site", str(out), 0, 1)
         write_asset(site, "graph.json", json.dumps(to_json(graph.config), indent=1).encode())
-        write_asset(site, "manifest.json", manifest_json(app, graph, models, python, samples))
+        write_asset(site, "manifest.json", manifest_json(app, graph, models, engines, python, samples))
     return report
 
 
@@ -78,7 +83,7 @@ def _require_web(web: Path) -> None:
 
 
 def _write_page(app: App[Any, Any], web: Path, site: Path) -> None:
-    shutil.copytree(web, site, dirs_exist_ok=True)
+    shutil.copytree(web, site, dirs_exist_ok=True, ignore=_but_engines(web))
     index = site / "index.html"
     text = index.read_text(encoding="utf-8")
     for key, value in (("title", app.title), ("description", app.description)):
@@ -86,9 +91,16 @@ def _write_page(app: App[Any, Any], web: Path, site: Path) -> None:
     index.write_text(text, encoding="utf-8")
 
 
-def _write_model(name: str, graph: Graph, site: Path, progress: Progress) -> Asset:
-    data = fetch(graph.models[name], progress).read_bytes()
-    return write_asset(site, f"models/{sha256_of(data)[:16]}.tflite", data)
+def _but_engines(web: Path) -> Callable[[str, list[str]], Sequence[str]]:
+    """Leaves out the folders of which a site gets only a part."""
+    return lambda folder, _: FOLDERS if Path(folder) == web else ()
+
+
+def _write_model(path: Path, site: Path, backends: Sequence[str]) -> Asset:
+    """The model as it is; where no backend takes it so, only its name and hash go into the manifest."""
+    data = path.read_bytes()
+    name = f"models/{sha256_of(data)[:16]}.tflite"
+    return write_asset(site, name, data) if needs_tflite(backends) else asset_of(name, data)
 
 
 def _write_python(app: App[Any, Any], site: Path, report: BuildReport, progress: Progress) -> PythonAssets:

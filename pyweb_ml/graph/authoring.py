@@ -10,6 +10,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints, overload
 
 from pyweb_ml.errors import AuthoringError
 from pyweb_ml.graph.asset import Model
+from pyweb_ml.graph.backend import AUTO, backend_names
 from pyweb_ml.graph.caller import calling_file, here
 from pyweb_ml.graph.config import GraphConfig
 from pyweb_ml.graph.contract import REGISTRY, Contract, OutputPort, read_contract
@@ -148,12 +149,17 @@ class Graph:
 
 @dataclass
 class App(Generic[P, R]):
-    """A pipeline with its title; calling it runs the pipeline's function as it is."""
+    """A pipeline with its title; calling it runs the pipeline's function as it is.
+
+    Attributes:
+        backends: those that a site carries, the first that can be had being what begins.
+    """
 
     function: Callable[P, R]
     title: str
     samples: list[str] = field(default_factory=list)
     file: Path = field(default_factory=Path)
+    backends: tuple[str, ...] = AUTO
 
     @property
     def name(self) -> str:
@@ -250,16 +256,25 @@ def _rename(config: GraphConfig, names: Mapping[str, str]) -> None:
         node.output_stream = [new(entry) for entry in node.output_stream]
 
 
-def app(*, title: str, samples: Sequence[str] = ()) -> Callable[[Callable[P, R]], App[P, R]]:
+def app(
+    *, title: str, samples: Sequence[str] = (), backend: str | Sequence[str] = "auto"
+) -> Callable[[Callable[P, R]], App[P, R]]:
     """Makes a function into an app: its parameters are the inputs, what it returns are the outputs.
 
     Args:
         title: the page's title.
         samples: image files to offer in the page, as paths relative to the app's file.
+        backend: what the page runs models on: one of `BACKENDS`, or several, of which the first that can be had
+            begins and the fastest goes on. "auto" is those that are usually worth a try. On the desktop, models
+            always run on LiteRT.
+
+    Raises:
+        AuthoringError: there is no such backend.
     """
     file = calling_file()
+    backends = backend_names(backend)
 
     def decorate(function: Callable[P, R]) -> App[P, R]:
-        return App(function, title, list(samples), file)
+        return App(function, title, list(samples), file, backends)
 
     return decorate

@@ -219,8 +219,9 @@ export interface Manifest {
   description: string;
   inputs: StreamTypes;
   outputs: StreamTypes;
-  /** Models by the name that the graph's nodes use. */
+  /** Models by the name that the graph's nodes use; the file is there only where a backend on LiteRT takes it. */
   models: Record<string, Asset>;
+  engines: EngineAssets;
   /** Null when the graph has no Python calculators. */
   python: PythonAssets | null;
   samples: { name: string; path: string; kind: "image" | "video" }[];
@@ -235,6 +236,8 @@ export interface Asset {
 
 /** What the models run on. */
 export interface EngineAssets {
+  /** Version of PyWebML that built the site. */
+  version: string;
   /** The backends that this site carries; the first that can be had begins, the others are measured against it. */
   backends: BackendName[];
   /** Milliseconds that measuring them may take on a visit. */
@@ -247,6 +250,8 @@ export interface EngineAssets {
 
 /** What the desktop gives for the reference input; see engines/reference.ts. The asset holds the outputs' numbers. */
 export interface Reference extends Asset {
+  /** Which of the inputs that can be made. */
+  seed: number;
   inputs: TensorKind[];
   outputs: ReferenceOutput[];
 }

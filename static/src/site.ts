@@ -24,7 +24,7 @@ export async function loadSite(base: string): Promise<Site> {
 
 function checkManifest(value: unknown): Manifest {
   const manifest = value as Partial<Manifest> | null;
-  if (manifest?.format !== 1 || !manifest.inputs || !manifest.outputs || !manifest.models) {
+  if (manifest?.format !== 1 || !manifest.inputs || !manifest.outputs || !manifest.models || !manifest.engines) {
     throw new LoadError("'manifest.json' is not of this version of PyWebML; build the site again", "site");
   }
   return manifest as Manifest;

@@ -1,26 +1,25 @@
 /** The worker: loads a site, then answers the page's frames one after the other; see protocol.ts. */
 
-import type { CompiledModel, Engine } from "./engines/engine";
-import { createLiteRtEngine } from "./engines/litert";
+import type { LoadedModels } from "./engines/models";
+import { loadModels } from "./engines/models";
 import { ConfigError } from "./graph/config";
 import { CalculatorError } from "./graph/node";
 import { Kernels } from "./kernels";
-import { fetchAsset, fetchFile, LoadError } from "./loading";
+import { fetchFile, LoadError } from "./loading";
 import { Pipeline } from "./pipeline";
 import { beginProfile } from "./profiling";
-import type { Asset, BackendName, ErrorName, Failure, Frame, FromWorker, Init, Stage, ToWorker } from "./protocol";
+import type { ErrorName, Failure, Frame, FromWorker, Init, Stage, ToWorker } from "./protocol";
 import { PythonHost } from "./python/host";
-import type { Site } from "./site";
 import { loadSite } from "./site";
 import { transferables } from "./values";
 
 /** Python starts after the first result, or, where nobody asks for one, after this many milliseconds. */
 const PYTHON_WAITS = 500;
 
-/** What the attribute `backend` may say. */
-const BACKENDS = ["auto", "litert-wasm"];
-
 let pipeline: Promise<Pipeline> | undefined;
+let models: LoadedModels | undefined;
+/** Python runs, or there is none: what is measured from now on is not disturbed by its start. */
+let isWhole = false;
 let beginPython: () => void = () => undefined;
 let queue: Promise<void> = Promise.resolve();
 let endProfile: Promise<() => void> = Promise.resolve(() => undefined);
@@ -48,67 +47,19 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
 
 async function load({ base, backend: wanted, canvas }: Init): Promise<Pipeline> {
   report("site", "the app", 0, 0);
-  checkBackend(wanted);
   const site = await loadSite(base);
   const python = site.manifest.python && new PythonHost(base, site.manifest.python, report);
-  const [{ backend, reason, models }, kernels] = await Promise.all([loadModels(site), loadKernels(base)]);
-  const made = new Pipeline({ site, kernels, models, python, canvas, entering });
-  post({ type: "ready", what: "frames", backend, reason });
+  const [loaded, kernels] = await Promise.all([loadModels(site, wanted, report, post), loadKernels(base)]);
+  models = loaded;
+  const made = new Pipeline({ site, kernels, models: loaded.models, python, canvas, entering });
+  post({ type: "ready", what: "frames", ...loaded.chosen });
   const started = (): void => {
-    post({ type: "ready", what: "python", backend, reason });
+    isWhole = true;
+    post({ type: "ready", what: "python", ...loaded.chosen });
   };
   if (python) bootPython(python, started);
   else started();
   return made;
-}
-
-function checkBackend(wanted: string): void {
-  if (BACKENDS.includes(wanted)) return;
-  const refused = new LoadError(`There is no backend '${wanted}'; choose one of ${BACKENDS.join(", ")}.`, "engine");
-  refused.name = "UnsupportedError";
-  throw refused;
-}
-
-interface Inference {
-  backend: BackendName;
-  reason: string;
-  models: Map<string, CompiledModel>;
-}
-
-/** Starts the engine while the models are fetched; neither for a graph without a model. */
-async function loadModels({ base, manifest }: Site): Promise<Inference> {
-  const assets = Object.entries(manifest.models);
-  const models = new Map<string, CompiledModel>();
-  if (!assets.length) return { backend: "none", reason: "the graph has no model", models };
-  const [engine, ...files] = await Promise.all([
-    startEngine(base),
-    ...assets.map(([name, asset]) => fetchModel(base, name, asset)),
-  ]);
-  for (const [index, [name]] of assets.entries()) {
-    models.set(name, await engine.compile(files[index]!, name).catch(refuseModel));
-  }
-  return { backend: engine.backend, reason: engine.reason, models };
-}
-
-async function startEngine(base: string): Promise<Engine> {
-  report("engine", "LiteRT", 0, 0);
-  try {
-    return await createLiteRtEngine(new URL("litert/", base).href);
-  } catch (error) {
-    throw new LoadError(`The inference engine could not be started: ${messageOf(error)}.`, "engine");
-  }
-}
-
-function fetchModel(base: string, name: string, asset: Asset): Promise<Uint8Array> {
-  return fetchAsset(base, asset, "model", (loaded, total) => {
-    report("model", name, loaded, total);
-  });
-}
-
-function refuseModel(error: unknown): never {
-  const refused = new LoadError(messageOf(error), "model");
-  refused.name = "ModelError";
-  throw refused;
 }
 
 async function loadKernels(base: string): Promise<Kernels> {
@@ -136,6 +87,8 @@ async function answer(frame: Frame): Promise<void> {
     const result = await made.process(frame);
     post(result, transferables(Object.values(result.values)));
     beginPython();
+    models?.frameDone();
+    if (isWhole) models?.select();
   } catch (error) {
     frame.image.close();
     post({ type: "error", error: toFailure(error), id: frame.id, fatal: false });

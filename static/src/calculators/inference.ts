@@ -1,11 +1,12 @@
 /** InferenceCalculator: runs a model on the engine that was chosen for this device. */
 
-import type { CompiledModel, TensorValue } from "../engines/engine";
+import type { TensorValue } from "../engines/engine";
+import type { RunnableModel } from "../engines/models";
 import type { CalculatorType } from "../graph/calculator";
 
-/** The compiled models, by the name that nodes use. */
+/** The models, by the name that nodes use. */
 export interface InferenceServices {
-  readonly models: ReadonlyMap<string, CompiledModel>;
+  readonly models: ReadonlyMap<string, RunnableModel>;
 }
 
 export const inference: CalculatorType<InferenceServices> = {

@@ -1,9 +1,11 @@
-/** LiteRT.js on XNNPACK-Wasm: threads where the page is cross-origin isolated, one thread elsewhere. */
+/** LiteRT.js: what its backends have in common. One instance a worker. */
 
-import type { CompiledModel as LiteRtModel, TensorDetails, TypedArray } from "@litertjs/core";
+import type { Accelerator, CompiledModel as LiteRtModel, TensorDetails } from "@litertjs/core";
 import { getGlobalLiteRt, loadAndCompile, loadLiteRt, supportsFeature, Tensor } from "@litertjs/core";
 
-import type { CompiledModel, Engine, TensorArray, TensorValue } from "./engine";
+import { Deferred } from "../deferred";
+import type { CompiledModel, ModelFiles, TensorArray, TensorValue } from "./engine";
+import { arrayOf, checkInputs, messageOf, RefusedModel, sizeOf } from "./engine";
 
 /** XNNPACK gains little beyond this on the models that run in pages, and the page needs cores too. */
 const MOST_THREADS = 4;
@@ -15,56 +17,49 @@ interface LiteRtGlobals {
   importScripts?: () => void;
 }
 
-interface Variant {
-  file: string;
-  threads: number;
-  reason: string;
+/** One of LiteRT.js's builds, and the threads that it can run with here. */
+export interface Build {
+  readonly file: string;
+  readonly threads: number;
+  /** What keeps it to one thread; "" where nothing does. */
+  readonly limit: string;
 }
 
-/** Starts the engine from the files in the folder `base` (an absolute address ending in "/"). */
-export async function createLiteRtEngine(base: string): Promise<Engine> {
-  const variant = await chooseVariant();
-  await start(base, variant);
-  return {
-    backend: "litert-wasm",
-    reason: variant.reason,
-    compile: async (model, name) => new LiteRtCompiledModel(await compile(model, name, variant.threads), name),
-  };
-}
-
-async function chooseVariant(): Promise<Variant> {
+/** The build that this browser runs: threads where the page is cross-origin isolated, one thread elsewhere. */
+export async function chooseBuild(): Promise<Build> {
   if (!(await supportsFeature("relaxedSimd"))) {
-    return { file: "litert_wasm_compat_internal", threads: 1, reason: "1 thread: this browser has no relaxed SIMD" };
+    return { file: "litert_wasm_compat_internal", threads: 1, limit: "this browser has no relaxed SIMD" };
   }
   const one = { file: "litert_wasm_internal", threads: 1 };
-  if (!crossOriginIsolated) {
-    return { ...one, reason: "1 thread: the host does not send the headers COOP and COEP" };
-  }
+  if (!crossOriginIsolated) return { ...one, limit: "the host does not send the headers COOP and COEP" };
   const threads = Math.min(navigator.hardwareConcurrency, MOST_THREADS);
-  if (threads < 2) return { ...one, reason: "1 thread: the device has one core" };
-  return { file: "litert_wasm_threaded_internal", threads, reason: `${threads} threads` };
+  if (threads < 2) return { ...one, limit: "the device has one core" };
+  return { file: "litert_wasm_threaded_internal", threads, limit: "" };
 }
 
 /**
  * LiteRT.js starts by `importScripts`, which a module worker refuses; the script's factory is imported as a
  * module instead. What is lent is taken back, since Pyodide reads `importScripts` as a classic worker.
+ *
+ * @param base the site's folder.
+ * @param gpu what `navigator.gpu` shall be meanwhile: LiteRT.js asks it for a device of its own, which it keeps.
  */
-async function start(base: string, variant: Variant): Promise<void> {
+export async function start(base: string, build: Build, gpu: unknown): Promise<void> {
   const scope = globalThis as unknown as LiteRtGlobals;
-  const module = (await import(/* @vite-ignore */ `${base}${variant.file}.mjs`)) as { default: unknown };
+  const folder = `${base}litert/`;
+  const module = (await import(/* @vite-ignore */ `${folder}${build.file}.mjs`)) as { default: unknown };
   scope.ModuleFactory = module.default;
   scope.Module = {
-    locateFile: (file: string) => base + file,
-    mainScriptUrlOrBlob: `${base}${variant.file}.js`,
+    locateFile: (file: string) => folder + file,
+    mainScriptUrlOrBlob: `${folder}${build.file}.js`,
     printErr: remember,
   };
   lend(scope, "importScripts", () => undefined);
-  // Else it asks for a GPU device, which XNNPACK never uses; that it gets none, it need not tell.
-  lend(navigator, "gpu", undefined);
+  lend(navigator, "gpu", gpu);
   const { warn } = console;
   console.warn = console.debug;
   try {
-    await loadLiteRt(base, { threads: variant.threads > 1 });
+    await loadLiteRt(folder, { threads: build.threads > 1 });
   } finally {
     delete scope.importScripts;
     Reflect.deleteProperty(navigator, "gpu");
@@ -85,20 +80,41 @@ function remember(line: string): void {
   console.debug(line);
 }
 
-async function compile(model: Uint8Array, name: string, numThreads: number): Promise<LiteRtModel> {
+/** Throws a RefusedModel that says what the model has that LiteRT, or its accelerator, does not know. */
+export async function compile(
+  [model]: ModelFiles,
+  name: string,
+  accelerator: Accelerator,
+  threads: number,
+): Promise<CompiledModel> {
   complaint = "";
+  const { warn } = console;
+  console.warn = console.debug;
   try {
-    return await loadAndCompile(model, { accelerator: "wasm", cpuOptions: { numThreads } });
+    const compiled = await loadAndCompile(model!, { accelerator, cpuOptions: { numThreads: threads } });
+    if (accelerator !== "wasm") requireAccelerated(compiled, accelerator);
+    return new LiteRtCompiledModel(compiled, name);
   } catch (error) {
-    const reason = complaint || (error instanceof Error ? error.message : String(error));
-    throw new Error(`LiteRT cannot run the model '${name}': ${reason}`, { cause: error });
+    throw new RefusedModel(`LiteRT cannot run the model '${name}': ${complaint || messageOf(error)}`, { cause: error });
+  } finally {
+    console.warn = warn;
   }
+}
+
+/** LiteRT.js hands operations that its accelerator lacks to the CPU unasked, and the choice would be a guess. */
+function requireAccelerated(compiled: LiteRtModel, accelerator: Accelerator): void {
+  if (compiled.options.accelerator === accelerator && compiled.isFullyAccelerated) return;
+  compiled.delete();
+  complaint ||= `its ${accelerator} does not run all operations of it`;
+  throw new Error(complaint);
 }
 
 class LiteRtCompiledModel implements CompiledModel {
   private readonly inputs: readonly TensorDetails[];
   private readonly outputs: readonly TensorDetails[];
   private readonly tensors: Tensor[];
+  /** The run before: the input tensors are one set, so runs follow each other. */
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly model: LiteRtModel,
@@ -107,18 +123,22 @@ class LiteRtCompiledModel implements CompiledModel {
     this.inputs = model.getInputDetails();
     this.outputs = model.getOutputDetails();
     // Made once and written over for each run: a tensor survives its run.
-    this.tensors = this.inputs.map((input) => new Tensor(zeros(input), input.shape));
+    this.tensors = this.inputs.map(({ dtype, shape }) => new Tensor(arrayOf(dtype, sizeOf([...shape])), shape));
   }
 
   async run(inputs: readonly TensorValue[]): Promise<TensorValue[]> {
-    if (inputs.length !== this.inputs.length) {
-      throw new Error(`the model '${this.name}' takes ${this.inputs.length} tensors, but was given ${inputs.length}`);
+    checkInputs(this.name, inputs, this.inputs);
+    const before = this.last;
+    const done = new Deferred<void>();
+    this.last = done.promise;
+    await before;
+    try {
+      inputs.forEach(({ data }, index) => { write(this.tensors[index]!, data); });
+      const outputs = await this.model.run(this.tensors);
+      return await Promise.all(outputs.map((tensor, index) => this.take(tensor, index)));
+    } finally {
+      done.resolve();
     }
-    inputs.forEach((input, index) => {
-      this.check(input, this.inputs[index]!);
-      write(this.tensors[index]!, input.data);
-    });
-    return (await this.model.run(this.tensors)).map((tensor, index) => this.take(tensor, index));
   }
 
   close(): void {
@@ -126,31 +146,13 @@ class LiteRtCompiledModel implements CompiledModel {
     this.model.delete();
   }
 
-  private take(tensor: Tensor, index: number): TensorValue {
-    const data = tensor.toTypedArray();
-    tensor.delete();
+  private async take(tensor: Tensor, index: number): Promise<TensorValue> {
+    // moveTo deletes the tensor on the GPU.
+    const here = tensor.accelerator === "wasm" ? tensor : await tensor.moveTo("wasm");
+    const data = here.toTypedArray();
+    here.delete();
     return { shape: [...this.outputs[index]!.shape], data };
   }
-
-  private check(given: TensorValue, wanted: TensorDetails): void {
-    const shape = [...wanted.shape];
-    if (given.shape.join() === shape.join() && dtypeOf(given.data) === wanted.dtype) return;
-    throw new Error(
-      `the model '${this.name}' takes ${wanted.dtype} (${shape.join(", ")}) as '${wanted.name}', ` +
-        `but was given ${dtypeOf(given.data)} (${given.shape.join(", ")})`,
-    );
-  }
-}
-
-function zeros(details: TensorDetails): TypedArray {
-  const length = details.shape.reduce((product, size) => product * size, 1);
-  if (details.dtype === "float32") return new Float32Array(length);
-  return details.dtype === "int32" ? new Int32Array(length) : new Uint8Array(length);
-}
-
-function dtypeOf(data: TensorArray): string {
-  if (data instanceof Float32Array) return "float32";
-  return data instanceof Int32Array ? "int32" : "uint8";
 }
 
 /** Copies data into the tensor's own place in LiteRT's Wasm memory. */

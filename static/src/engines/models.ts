@@ -1,0 +1,109 @@
+/** A site's models in the graph's worker: loaded on the first backend that can be had, then on the best. */
+
+import { LoadError } from "../loading";
+import type { BackendName, FromWorker, Manifest, Ready } from "../protocol";
+import { ChoiceStore } from "./choice_store";
+import type { TensorValue } from "./engine";
+import { messageOf } from "./engine";
+import { Gaps } from "./gaps";
+import { candidatesOf, Inference } from "./inference";
+import type { EngineWorker } from "./remote";
+import { Selection } from "./selection";
+import type { ModelSite } from "./starting";
+import { Starter } from "./starting";
+
+/** What InferenceCalculator runs. */
+export interface RunnableModel {
+  run(inputs: readonly TensorValue[]): Promise<TensorValue[]>;
+}
+
+export interface LoadedModels {
+  /** By the name that nodes use. */
+  readonly models: ReadonlyMap<string, RunnableModel>;
+  /** What runs them just now, and why. */
+  readonly chosen: Pick<Ready, "backend" | "reason">;
+  /** A frame is done: what is to be measured may run now. */
+  frameDone(): void;
+  /** Chooses among the other backends, once. */
+  select(): void;
+}
+
+/**
+ * Loads the models on the first of the wanted backends that can be had.
+ *
+ * @param wanted "auto", or the name of a backend, which then runs or nothing.
+ * @param report tells how loading goes on.
+ * @param post takes the messages that follow later.
+ * @throws LoadError that says what is wrong: for backends, each one's reason.
+ */
+export async function loadModels(
+  site: ModelSite,
+  wanted: string,
+  report: (stage: "engine" | "model", detail: string, loaded: number, total: number) => void,
+  post: (message: FromWorker) => void,
+): Promise<LoadedModels> {
+  const backends = wantedOf(wanted, site.manifest);
+  const names = Object.keys(site.manifest.models);
+  if (names.length === 0) return NO_MODELS;
+  let isLoading = true;
+  const progress = (name: string, loaded: number, total: number): void => {
+    if (isLoading) report("model", name, loaded, total);
+  };
+  report("engine", backends[0]!, 0, 0);
+  const inference = new Inference(await candidatesOf(backends), new Starter(site, progress, createEngineWorker), post);
+  await inference.begin();
+  isLoading = false;
+  return running(site, inference, post);
+}
+
+function wantedOf(wanted: string, { engines }: Pick<Manifest, "engines">): readonly BackendName[] {
+  const { backends } = engines;
+  if (wanted === "auto") return backends;
+  const named = backends.filter((name) => name === wanted);
+  if (named.length > 0) return named;
+  const refused = new LoadError(
+    `There is no backend '${wanted}' in this site; choose one of ${["auto", ...backends].join(", ")}, ` +
+      "or have it built in: pw.app(backend=…).",
+    "engine",
+  );
+  refused.name = "UnsupportedError";
+  throw refused;
+}
+
+function running(site: ModelSite, inference: Inference, post: (message: FromWorker) => void): LoadedModels {
+  const gaps = new Gaps();
+  let isBegun = false;
+  const select = (): void => {
+    if (isBegun) return;
+    isBegun = true;
+    const store = new ChoiceStore(site.base, site.manifest);
+    new Selection(inference, site.manifest, gaps, store).run().catch((error: unknown) => {
+      const failure = { name: "UnsupportedError" as const, message: messageOf(error), stack: "" };
+      post({ type: "error", error: failure, fatal: false });
+    });
+  };
+  const models = Object.keys(site.manifest.models).map((name): [string, RunnableModel] => [
+    name,
+    { run: (inputs) => inference.run(name, inputs) },
+  ]);
+  return {
+    models: new Map(models),
+    get chosen() {
+      return inference.chosen;
+    },
+    frameDone: () => { gaps.open(); },
+    select,
+  };
+}
+
+const NO_MODELS: LoadedModels = {
+  models: new Map(),
+  chosen: { backend: "none", reason: "the graph has no model" },
+  frameDone: () => undefined,
+  select: () => undefined,
+};
+
+/** engine.js lies beside worker.js. */
+function createEngineWorker(): EngineWorker {
+  return new Worker(new URL("engine.js", import.meta.url), { type: "module", name: "pywebml-engine" });
+}
