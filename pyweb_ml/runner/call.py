@@ -46,7 +46,7 @@ class Call:
         self._inputs = tuple(self._context.inputs)
         self._process = node.calculator.process
         self._makes = len(node.made) > 0
-        self._entry: Entry = ((1, -node.id, 0, 0), 0, Task(node, self._work, self._after))
+        self._entry: Entry = ((1, -node.id, 0, 0), 0, Task(node, self._work, self._after, True))
 
     def prepare(self) -> None:
         """Takes the next input set, if there is one and the node is idle; else moves the outputs' bounds."""

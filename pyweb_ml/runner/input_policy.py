@@ -21,6 +21,8 @@ class InputPolicy:
         batch_size: input sets that are gathered before Process runs on each of them.
     """
 
+    determinate: ClassVar[bool] = False
+    """What Process sees depends on what the input streams bring alone, not on which of them is first."""
     POLICIES: ClassVar[dict[str, type["InputPolicy"]]] = {}
     """Every policy, by MediaPipe's name."""
 
@@ -64,6 +66,8 @@ class InputPolicy:
 class DefaultInputStreamHandler(InputPolicy):
     """All packets of a timestamp, once it is settled on every input and one has a packet there."""
 
+    determinate = True
+
     def prepare(self, options: Mapping[str, Any]) -> None:
         self._all = SyncSet(dict(enumerate(self.queues)), self.process_bounds)
 
@@ -77,6 +81,8 @@ class DefaultInputStreamHandler(InputPolicy):
 class EarlyCloseInputStreamHandler(DefaultInputStreamHandler):
     """As the default, but the node closes as soon as any input is done: for cycles."""
 
+    determinate = False
+
     def readiness(self) -> Ready:
         if any(queue.done for queue in self.queues):
             return Readiness.CLOSE, DONE
@@ -85,6 +91,8 @@ class EarlyCloseInputStreamHandler(DefaultInputStreamHandler):
 
 class BarrierInputStreamHandler(InputPolicy):
     """One packet of every input, in their order; timestamps do not matter. Closes when any input is done."""
+
+    determinate = True
 
     def prepare(self, options: Mapping[str, Any]) -> None:
         for queue in self.queues:
@@ -147,6 +155,8 @@ class SyncSetInputStreamHandler(InputPolicy):
 
 class MuxInputStreamHandler(InputPolicy):
     """The packet on the last input, "SELECT", says which of the others it waits for; the rest drop theirs."""
+
+    determinate = True
 
     def readiness(self) -> Ready:
         control = self.queues[-1]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import pyweb_ml.calculators.core  # noqa: F401  # so that configs can name them
+from pyweb_ml.calculators import core  # so that configs can name them
 from pyweb_ml.errors import ConfigError
 from pyweb_ml.graph.asset import Model
 from pyweb_ml.graph.calculator_base import CalculatorBase, CalculatorContract, named_ports
@@ -14,10 +14,15 @@ from pyweb_ml.runner.function_calculator import FunctionCalculator
 
 @dataclass(frozen=True)
 class Kind:
-    """A node's contract, and the maker of a new calculator for a run."""
+    """A node's contract, and the maker of a new calculator for a run.
+
+    Attributes:
+        moves_packets: its calculator is one of `pyweb_ml.calculators.core`, which never take long.
+    """
 
     contract: CalculatorContract
     make: Callable[[], CalculatorBase]
+    moves_packets: bool = False
 
 
 def known_calculators(contracts: Mapping[str, Contract]) -> dict[str, Contract | type[CalculatorBase]]:
@@ -45,7 +50,8 @@ def kind_of(config: NodeConfig, name: str, contracts: Mapping[str, Contract], mo
         return Kind(contract, lambda: FunctionCalculator(function, config, models))
     if found is None:
         raise ConfigError(f"the node '{name}' is a '{config.calculator}', which is no known calculator")
-    return Kind(_agreed(name, found, contract), found)
+    moves_packets = found.__module__.startswith(f"{core.__name__}.")
+    return Kind(_agreed(name, found, contract), found, moves_packets)
 
 
 def _agreed(name: str, made: type[CalculatorBase], contract: CalculatorContract) -> CalculatorContract:

@@ -112,7 +112,8 @@ class Loop:
         batch, node.batch = node.batch, []
         node.in_flight += 1
         work: Callable[[], Any] = partial(_process, node, batch)
-        self._push((1, -node.id, 0, 0), node, work, partial(self._processed, node, batch))
+        task = Task(node, work, partial(self._processed, node, batch), is_process=True)
+        heapq.heappush(self.ready, ((1, -node.id, 0, 0), next(self._numbers), task))
 
     def push_close(self, node: Node) -> None:
         """Has a node closed, once what it has gathered is processed."""

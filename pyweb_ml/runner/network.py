@@ -86,6 +86,12 @@ class Network:
             raise ConfigError(f"the graph has no stream '{name}'; it has {', '.join(sorted(self._streams))}")
         return self._streams[name]
 
+    @property
+    def is_determinate(self) -> bool:
+        """Whether each stream has the same packets in whatever order nodes run."""
+        policies = [node.policy for node in self.nodes]
+        return all(one and one.determinate and not one.process_bounds for one in policies)
+
     def check_side_packets(self, given: Mapping[str, Any]) -> None:
         """Proves that each side packet that a node takes is given, or made by a node, and not both."""
         made = {name: node for node in self.nodes for name in node.kind.contract.output_side_packets}

@@ -15,7 +15,7 @@ from pyweb_ml.runner.kind import known_calculators
 from pyweb_ml.runner.loop import Loop
 from pyweb_ml.runner.network import Network, Runnable
 from pyweb_ml.runner.node_status import NodeStatus, node_status
-from pyweb_ml.runner.pool import Pool
+from pyweb_ml.runner.pool import Pool, core_count
 from pyweb_ml.runner.profiler import Profiler
 from pyweb_ml.runner.stream import Observer, Stream, StreamObserver
 
@@ -25,14 +25,16 @@ T = TypeVar("T")
 class Scheduler:
     """One run of a graph: `open`, then packets, then `close`; or use it as a context manager.
 
-    Nothing runs but within `open`, `add`, `run_until_idle`, `run_until_done` and `close`; on one thread the order
-    of all calls is the same each time.
+    Nothing runs but within `open`, `add`, `run_until_idle`, `run_until_done` and `close`. Each stream has the same
+    packets in the same order each time, whatever the number of threads; with one thread, or where a policy is not
+    determinate, so is the order of all packets. Observers are called on the thread that calls.
 
     Args:
         graph: what to run, such as a traced pipeline.
         side_packets: values of the graph's input side packets, by name.
         clock: what calculators that measure time ask.
-        threads: how many calculators may run at once; with 1, on the thread that calls.
+        threads: how many calculators may run at once; with 1, on the thread that calls. Without it, as many as the
+            machine has cores, for calculators whose calls take long enough (see `pyweb_ml.runner.pool`).
         profiler: who hears what happens in the run; see `pyweb_ml.runner.profiler`.
 
     Attributes:
@@ -46,14 +48,15 @@ class Scheduler:
         side_packets: Mapping[str, Any] | None = None,
         *,
         clock: Clock | None = None,
-        threads: int = 1,
+        threads: int | None = None,
         profiler: Profiler | None = None,
     ) -> None:
         rules.check(graph.config, known_calculators(graph.contracts))
         self._network = Network(graph, clock or RealClock(), profiler)
         self._loop = Loop(self._network, graph.config.report_deadlock)
-        self._pool = Pool(self._loop, threads) if threads > 1 else None
-        self._runner = self._pool or self._loop
+        self._threads = threads
+        self._pool: Pool | None = None
+        self._in_order = not self._network.is_determinate
         self._given = dict(side_packets or {})
         self.error: Exception | None = None
         self.done = False
@@ -82,6 +85,8 @@ class Scheduler:
             ConfigError: there is no such stream.
         """
         self._network.stream(stream).observers.append(StreamObserver(observer, bounds))
+        # Which bounds are seen depends on the order in which nodes run, even where no packet does.
+        self._in_order = self._in_order or bounds
 
     def open(self) -> None:
         """Opens every calculator whose side packets are there.
@@ -91,6 +96,7 @@ class Scheduler:
             CalculatorError: a calculator failed.
         """
         self._network.check_side_packets(self._given)
+        self._pool = self._make_pool()
         self.side_packets.update(self._given)
         self._loop.open_able()
         self._run(idle=False)
@@ -208,6 +214,17 @@ class Scheduler:
     def cancel(self, error: Exception) -> None:
         """Ends the run with an error, as if a calculator had failed with it."""
         self._fail(error)
+
+    def _make_pool(self) -> Pool | None:
+        work = sum(not node.kind.moves_packets for node in self._network.nodes)
+        threads = self._threads or min(core_count(), work)
+        if threads < 2:
+            return None
+        return Pool(self._loop, threads, in_order=self._in_order, always=self._threads is not None)
+
+    @property
+    def _runner(self) -> Pool | Loop:
+        return self._pool or self._loop
 
     # Below: errors end the run, and are raised to the caller.
 

@@ -73,6 +73,8 @@ class FixedSizeInputStreamHandler(DefaultInputStreamHandler):
     `fixed_min_size` only once every queue is that long. A timestamp dropped on one input is dropped on all.
     """
 
+    determinate = False
+
     def prepare(self, options: Mapping[str, Any]) -> None:
         super().prepare(options)
         self._trigger = int(options.get("trigger_queue_size", 2))

@@ -3,12 +3,24 @@
 import random
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import pyweb_ml as pw
 from pyweb_ml.graph.calculator_base import CalculatorBase, CalculatorContext, CalculatorContract
+from pyweb_ml.runner import pool, scheduler, workers
+from pyweb_ml.runner.task import Task
+from tests.fuzz.graphs import stepped_case, timeless_case
+from tests.runner.graphs import node
+from tests.vectors import run as vectors
+
+CASES = [
+    case
+    for case in vectors.load(Path(vectors.__file__).parent)
+    if not {"num_threads", "executor"} & {*case["graph"]}
+]
 
 
 class MeetsAnother(CalculatorBase):
@@ -39,6 +51,47 @@ class Dawdles(CalculatorBase):
         cc.outputs().add(cc.input_timestamp, cc.inputs().value)
 
 
+class WaitsForTheOther(CalculatorBase):
+    """Goes on when the test says so."""
+
+    may_go_on = threading.Event()
+
+    @staticmethod
+    def get_contract(contract: CalculatorContract) -> None:
+        contract.set_timestamp_offset(0)
+
+    def process(self, cc: CalculatorContext) -> None:
+        if not self.may_go_on.wait(timeout=20):
+            raise RuntimeError("the other branch was held")
+        cc.outputs().add(cc.input_timestamp, cc.inputs().value)
+
+
+class NotesItsThread(CalculatorBase):
+    threads: set[int]
+
+    def process(self, cc: CalculatorContext) -> None:
+        self.threads.add(threading.get_ident())
+
+
+@pytest.fixture
+def four_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduler, "core_count", lambda: 4)
+
+
+@pytest.fixture
+def shaken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every other call on a thread begins late, another one in each run."""
+    real, chance = workers.attempt, random.Random(0)
+
+    def late(task: Task) -> workers.Outcome:
+        if chance.random() < 0.5:
+            time.sleep(chance.random() / 10_000)
+        return real(task)
+
+    monkeypatch.setattr(workers, "attempt", late)
+    monkeypatch.setattr(pool, "attempt", late)
+
+
 def two_branches(calculator: str, **graph: Any) -> dict[str, Any]:
     branches = [
         {"name": name, "calculator": calculator, "input_stream": ["in"], "output_stream": [name]} for name in "ab"
@@ -64,6 +117,69 @@ def test_two_branches_run_at_once() -> None:
     # On one thread the barrier would never be met.
     found = outputs(two_branches("MeetsAnother"), [0, 1, 2])
     assert found["aa"] == found["bb"] == [(0, 0), (1, 1), (2, 2)]
+
+
+@pytest.mark.usefixtures("four_cores")
+@pytest.mark.parametrize("slow", ["a", "b"])
+def test_a_slow_branch_does_not_hold_a_fast_one_without_being_asked(slow: str) -> None:
+    # The slow branch ends its first packet only when the fast one has ended its third.
+    fast = "b" if slow == "a" else "a"
+    nodes = [node("WaitsForTheOther", ["in"], [slow]), node("Dawdles", ["in"], [fast])]
+    graph = pw.CalculatorGraph(
+        {"input_stream": ["in"], "node": sorted(nodes, key=lambda one: one["output_stream"])}
+    )
+    WaitsForTheOther.may_go_on.clear()
+    seen: list[int] = []
+
+    def count(_: str, packet: pw.Packet) -> None:
+        seen.append(packet.timestamp)
+        if len(seen) == 3:
+            WaitsForTheOther.may_go_on.set()
+
+    graph.observe_output_stream(fast, count)
+    graph.start_run()
+    for at in range(4):
+        graph.add_packet_to_input_stream("in", pw.Packet(at), at)
+    graph.close_all_packet_sources()
+    graph.wait_until_done()
+    assert seen == [0, 1, 2, 3]
+
+
+@pytest.mark.usefixtures("four_cores")
+def test_a_graph_without_branches_stays_on_the_thread_that_calls() -> None:
+    NotesItsThread.threads = set()
+    graph = pw.CalculatorGraph({"input_stream": ["in"], "node": [node("NotesItsThread", ["in"], [])]})
+    graph.start_run()
+    graph.add_packet_to_input_stream("in", pw.Packet(0), 0)
+    graph.close()
+    assert NotesItsThread.threads == {threading.get_ident()}
+
+
+def on_threads(case: vectors.Json, count: int) -> vectors.Json:
+    return {**case, "graph": {**case["graph"], "num_threads": count}}
+
+
+@pytest.mark.usefixtures("shaken")
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_a_vector_gives_the_same_on_several_threads(case: vectors.Json) -> None:
+    assert list(vectors.problems(case, vectors.run(on_threads(case, 4)))) == []
+
+
+@pytest.mark.usefixtures("shaken")
+@pytest.mark.parametrize("make", [stepped_case, timeless_case])
+def test_a_random_graph_gives_the_same_on_several_threads(make: Any) -> None:
+    for seed in range(100):
+        case = make(seed)
+        assert vectors.run(on_threads(case, 4)) == vectors.run(on_threads(case, 1)), f"seed {seed}"
+
+
+@pytest.mark.usefixtures("shaken")
+def test_a_thousand_runs_whose_calls_end_in_another_order_each_give_the_same() -> None:
+    case = timeless_case(3)
+    first = vectors.run(on_threads(case, 1))
+    assert any(first["packets"].values())
+    for again in range(1000):
+        assert vectors.run(on_threads(case, 4)) == first, f"run {again}"
 
 
 def test_what_comes_out_is_the_same_as_on_one_thread() -> None:
