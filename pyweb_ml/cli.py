@@ -21,6 +21,7 @@ A first app, in the browser:
 Then:
   pywebml build blur -o site                            a folder to put on any web server
   pywebml run blur --input photo.jpg --output out.png   the same pipeline, without a browser
+  pywebml convert net.onnx -o web                       a model of yours for the browser, proved to be the same
   pywebml doctor                                        when something does not work
 
 'pywebml COMMAND --help' says more of each. Exit status: 0 done, 1 failed, 2 wrong usage.
@@ -76,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_build(commands)
     _add_run(commands)
+    _add_convert(commands)
     _add_graph(commands)
     _add_doctor(commands)
     return parser
@@ -198,6 +200,13 @@ def _run(given: argparse.Namespace) -> int:
     if trace:
         print(f"wrote {trace} ({size_text(trace.stat().st_size)}); open it at https://ui.perfetto.dev")
     return 0
+
+
+def _add_convert(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    from pyweb_ml.converter import command
+
+    summary = "convert a model to .tflite and TF.js, and prove that it is still the same model"
+    command.add_arguments(_add(commands, "convert", command.run, summary, command.EXAMPLES))
 
 
 _GRAPH_FORMATS = ("json", "pbtxt", "svg")

@@ -1,0 +1,86 @@
+"""A model read and cleaned: what all the forms that it is written in are made of."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyweb_ml.converter.custom import apply_rules
+from pyweb_ml.converter.model import Model
+from pyweb_ml.converter.outline import Outline, outline_of
+from pyweb_ml.converter.passes.fix_shapes import fix_shapes
+from pyweb_ml.converter.passes.fold_batch_norm import fold_batch_norm
+from pyweb_ml.converter.passes.fold_constants import fold_constants
+from pyweb_ml.converter.passes.fold_dequantize import fold_dequantize
+from pyweb_ml.converter.passes.fuse_activation import fuse_activation
+from pyweb_ml.converter.passes.remove_dead import remove_dead
+from pyweb_ml.converter.proof.samples import require_fixed
+from pyweb_ml.converter.readers import read
+from pyweb_ml.converter.readers.options import ReadOptions
+from pyweb_ml.errors import ConversionError
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A model as it was read and then cleaned.
+
+    Attributes:
+        model: clean: standard operators where there are rules, constants folded, weights in float32.
+        before: what it looked like when it was read.
+        halves: whether its weights were stored as float16, so that this form loses nothing.
+    """
+
+    model: Model
+    before: Outline
+    halves: bool
+
+
+def prepare(source: str | Path, options: ReadOptions) -> Prepared:
+    """Reads a model and cleans it.
+
+    Raises:
+        ConversionError: it cannot be read, or the shape of an input is not known.
+    """
+    model = fix_batch(read(source, options), options)
+    require_fixed(model)
+    before, halves = outline_of(model.graph), has_halves(model)
+    return Prepared(clean(model), before, halves)
+
+
+def clean(model: Model) -> Model:
+    """The model with everything folded that can be, and nothing left that nobody reads."""
+    for change in (apply_rules, fold_dequantize, fold_constants, fold_batch_norm, fuse_activation, remove_dead):
+        model = change(model)
+    return model
+
+
+def fix_batch(model: Model, options: ReadOptions) -> Model:
+    """Fixes shapes as `options` say; an unknown batch alone is taken to be 1."""
+    inputs = model.signatures[0].inputs
+    _require_known(list(options.shapes), list(inputs))
+    shapes = {}
+    for name, tensor in inputs.items():
+        given = options.shape_of(name, len(inputs))
+        batch_of_1 = (1, *tensor.shape[1:]) if tensor.shape[:1] == (-1,) else tensor.shape
+        wanted = given or batch_of_1
+        if wanted != tensor.shape and -1 not in wanted:
+            shapes[tensor.name] = wanted
+    return fix_shapes(model, shapes)
+
+
+def _require_known(names: list[str], inputs: list[str]) -> None:
+    for name in names:
+        if name and name not in inputs:
+            raise ConversionError(f"there is no input '{name}' to give a shape to; there are {', '.join(inputs)}")
+        if not name and len(inputs) > 1:
+            raise ConversionError(
+                f"a shape without a name, but {len(inputs)} inputs; name one of {', '.join(inputs)}"
+            )
+
+
+def has_halves(model: Model) -> bool:
+    """Whether weights are stored as float16."""
+    return any(
+        op.op == "DEQUANTIZE" and tensor is not None and tensor.is_constant and tensor.dtype == "float16"
+        for graph in model.graphs
+        for op in graph.operators
+        for tensor in op.inputs
+    )

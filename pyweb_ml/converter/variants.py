@@ -1,0 +1,60 @@
+"""The forms that a clean model is written in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyweb_ml.converter.model import Model
+from pyweb_ml.converter.options import ConvertOptions, Form
+from pyweb_ml.converter.passes.cluster import cluster
+from pyweb_ml.converter.passes.float16 import float16
+from pyweb_ml.converter.passes.prune import prune
+from pyweb_ml.converter.proof.samples import Arrays
+from pyweb_ml.converter.readers.tflite import read_tflite
+from pyweb_ml.converter.writers.tfjs_weights import Storage
+from pyweb_ml.errors import ConversionError
+from pyweb_ml.progress import Progress
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A form, and what is done to the weights before."""
+
+    form: Form
+    sparsity: float | None = None
+    clusters: int | None = None
+
+    def __str__(self) -> str:
+        words: list[str] = [self.form]
+        words += [f"{self.sparsity:.0%} pruned"] if self.sparsity else []
+        words += [f"{self.clusters} values"] if self.clusters else []
+        return ", ".join(words)
+
+    @property
+    def storage(self) -> Storage:
+        """How TF.js's weights are stored."""
+        return "float16" if self.form == "float16" else "uint8" if self.form.endswith("int8") else "float32"
+
+
+def make_variant(
+    clean: Path, choice: Choice, samples: Sequence[Arrays], options: ConvertOptions, progress: Progress
+) -> Model:
+    """The model in the file `clean`, in the form that is chosen.
+
+    Args:
+        clean: a `.tflite` in float32; it must stay as long as the result is used.
+        samples: what static int8 is calibrated with.
+
+    Raises:
+        ConversionError: the form cannot be made.
+    """
+    model = read_tflite(clean, options.read)
+    if choice.sparsity:
+        model = prune(model, choice.sparsity)
+    if choice.clusters:
+        model = cluster(model, choice.clusters)
+    if choice.form == "float16":
+        return float16(model)
+    if choice.form.endswith("int8"):
+        raise ConversionError(f"{choice.form} is not there yet")
+    return model
