@@ -16,7 +16,7 @@ help:
 	@echo "make unit    the tests that need no browser"
 	@echo "make browser the tests in Chromium"
 	@echo "make bench   both examples against a hand-written page, in Chromium"
-	@echo "make bench-graph  what a packet costs in Python, TypeScript and MediaPipe's wheel"
+	@echo "make bench-graph  what a packet costs in Python, TypeScript and MediaPipe's wheel; what threads gain"
 	@echo "make wheel   the package as a wheel, with its web assets inside, in dist/"
 
 serve: .cache/web
@@ -47,6 +47,7 @@ bench: .cache/web .cache/chromium
 
 bench-graph: .cache/node
 	$(BIN)/python -m benchmarks.graph
+	$(BIN)/python -m benchmarks.branches
 
 wheel: .cache/tools
 	$(BIN)/python -m build --wheel --no-isolation

@@ -23,14 +23,23 @@ PACKETS = 100
 
 def python(milliseconds: float) -> Callable[[], None]:
     """Work in Python, which holds the interpreter's lock."""
-    count = int(milliseconds * 30_000)
-    return lambda: [None for _ in range(count)] and None
+    count = int(milliseconds * 40_000)
+
+    def work() -> None:
+        for _ in range(count):
+            pass
+
+    return work
 
 
 def numpy(milliseconds: float) -> Callable[[], None]:
     """Work in NumPy, which lets the lock go."""
     values = np.ones((round(milliseconds * 40), 40_000), np.float32)
-    return lambda: values.sum() and None
+
+    def work() -> None:
+        values.sum()
+
+    return work
 
 
 WORK: dict[str, Callable[[], None]] = {
@@ -82,11 +91,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rounds", type=int, default=9)
     options = parser.parse_args()
-    print(
-        f"{os.cpu_count()} cores\n{'work of each branch':24}{'one thread':>12}{'threads':>12}{'ratio':>8}   ms a packet"
-    )
+    print(f"{os.cpu_count()} cores, milliseconds a packet")
+    print(f"{'work of each branch':24}{'one thread':>12}{'threads':>12}{'ratio':>8}")
     for name, work in WORK.items():
-        WorksCalculator.work = staticmethod(work)  # type: ignore[assignment]
+        WorksCalculator.work = staticmethod(work)
         pairs = [(run(1), run(2 if name.startswith("nothing") else 0)) for _ in range(options.rounds)]
         one, several = (statistics.median(times) for times in zip(*pairs, strict=True))
         ratio = statistics.median(b / a for a, b in pairs)

@@ -17,7 +17,7 @@ from pyweb_ml.runner.task import Entry, Task
 from pyweb_ml.runner.workers import Outcome, Workers, attempt
 
 WORTH_SECONDS = 200e-6
-"""Calls that take less are made where they are: handing one to a thread and back takes about 20 µs, measured with
+"""Calls that take less are made where they are: handing one to a thread and back takes about 15 µs, measured with
 Python 3.11 on two cores by benchmarks/branches.py."""
 
 
