@@ -1,20 +1,30 @@
 """Building a graph operator by operator, for readers of formats that are not shaped like a `.tflite`."""
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pyweb_ml.converter.evaluate import evaluate
 from pyweb_ml.converter.model import Graph, Operator, Option, Tensor
-from pyweb_ml.converter.shapes import Shape, output_forms
+from pyweb_ml.converter.shapes import Form, Shape, output_forms
+from pyweb_ml.errors import ConversionError
+
+MAX_VALUES = 2**31 - 1
+"""The most values of one tensor: TFLite counts them in 32 bits."""
+MAX_FOLDED = 2**24
+"""The most values that computing with constants may make of fewer: above it, a run makes them each time."""
 
 
 class GraphBuilder:
     """A graph that grows: each operator's outputs get their shapes and unique names from it."""
 
-    def __init__(self, name: str = "main") -> None:
+    def __init__(self, name: str = "main", *, fold: bool = False) -> None:
+        """Begins an empty graph; with `fold`, operators whose inputs are all constants give constants."""
         self.name = name
+        self.fold = fold
         self.inputs: list[Tensor] = []
         self.operators: list[Operator] = []
         self._names: dict[str, int] = {}
@@ -52,9 +62,27 @@ class GraphBuilder:
     ) -> list[Tensor]:
         """Appends an operator of any number of outputs."""
         forms = output_forms(op, inputs, options)
-        outputs = [Tensor(self.unique(name or op.lower()), shape, dtype) for shape, dtype in forms]
+        _require_size(op, forms)
+        name = name or op.lower()
+        folded = self._folded(op, inputs, options, forms)
+        if folded is not None:
+            return [self.constant(name, array) for array in folded]
+        outputs = [Tensor(self.unique(name), shape, dtype) for shape, dtype in forms]
         self.operators.append(Operator(op, list(inputs), outputs, dict(options)))
         return outputs
+
+    def _folded(
+        self, op: str, inputs: Sequence[Tensor | None], options: dict[str, Option], forms: Sequence[Form]
+    ) -> list[NDArray[Any]] | None:
+        """The operator's constant outputs; None if it must run."""
+        arrays = [one.data for one in inputs if one is not None and one.data is not None]
+        large = sum(prod(shape) for shape, _ in forms) > max(MAX_FOLDED, sum(array.size for array in arrays))
+        if not self.fold or large or len(arrays) < len(inputs):
+            return None
+        try:
+            return evaluate(op, arrays, options)
+        except (ArithmeticError, IndexError, TypeError, ValueError) as error:
+            raise ConversionError(f"{op} of constants fails ({error})") from error
 
     def transpose(self, tensor: Tensor, order: Sequence[int], name: str = "") -> Tensor:
         """The tensor with its axes in another order."""
@@ -78,3 +106,9 @@ class GraphBuilder:
     def build(self, outputs: Sequence[Tensor]) -> Graph:
         """The graph as it has grown so far."""
         return Graph(list(self.inputs), list(outputs), list(self.operators), self.name)
+
+
+def _require_size(op: str, forms: Sequence[Form]) -> None:
+    for shape, _ in forms:
+        if prod(shape) > MAX_VALUES:
+            raise ConversionError(f"{op} would give {list(shape)}, more values than the {MAX_VALUES} of a tensor")
