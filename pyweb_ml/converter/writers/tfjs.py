@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pyweb_ml.converter.model import Model, Operator, Signature, Tensor
+from pyweb_ml.converter.custom import apply_rules
+from pyweb_ml.converter.model import Graph, Model, Operator, Signature, Tensor
 from pyweb_ml.converter.where import where
 from pyweb_ml.converter.writers.tfjs_emitter import Emitter
 from pyweb_ml.converter.writers.tfjs_graph import TYPES
@@ -55,7 +56,7 @@ def write_tfjs(
     """
     if weights not in STORAGES:
         raise ValueError(f"weights are stored as {', '.join(STORAGES)}, not '{weights}'")
-    emitter = Emitter(with_constants(model.graph))
+    emitter = Emitter(_graph(model))
     topology = _topology(emitter, signature_of(model), round_integers)
     folder.mkdir(parents=True, exist_ok=True)
     manifest = write_weights(emitter.builder.weights, folder, weights)
@@ -66,7 +67,7 @@ def write_tfjs(
 
 def problems_of(model: Model) -> list[tuple[Operator, str]]:
     """Every operator that cannot be written, with the reason; at once, since no weight is touched."""
-    emitter, found = Emitter(with_constants(model.graph)), []
+    emitter, found = Emitter(_graph(model)), []
     _add_inputs(emitter, signature_of(model))
     for operator in emitter.graph.operators:
         try:
@@ -77,6 +78,11 @@ def problems_of(model: Model) -> list[tuple[Operator, str]]:
             for tensor in operator.outputs:
                 emitter.set(tensor, tensor.name)
     return found
+
+
+def _graph(model: Model) -> Graph:
+    """The model's first graph as it is written, the model's own left as it was."""
+    return apply_rules(Model([with_constants(model.graph)])).graph
 
 
 def signature_of(model: Model) -> Signature:

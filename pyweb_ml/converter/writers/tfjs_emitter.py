@@ -145,5 +145,12 @@ class Emitter:
     def cast(self, x: Endpoint, dtype: str) -> Endpoint:
         return self.add("Cast", x, DstT=DType(dtype))
 
+    def reals(self, x: Endpoint) -> Endpoint:
+        """Integers or truth values as float32 that every kernel takes.
+
+        On WebGPU, TF.js 4.22's Cast to float32 leaves integers in the memory, which its Transpose trips over.
+        """
+        return self.add("Mul", self.cast(x, "float32"), self.scalar(1))
+
     def reshape(self, x: Endpoint, shape: Sequence[int]) -> Endpoint:
         return self.add("Reshape", x, self.numbers(list(shape)))

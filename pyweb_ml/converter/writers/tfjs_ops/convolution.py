@@ -1,19 +1,14 @@
 """Convolutions, with bias and activation in one node where all backends of TF.js have that."""
 
-import struct
-
 import numpy as np
 from numpy.typing import NDArray
 
-from pyweb_ml.converter.model import Operator, Option, Tensor
+from pyweb_ml.converter.model import Operator
 from pyweb_ml.converter.writers.tfjs_emitter import Change, Emitter, Endpoint, rule, several
 from pyweb_ml.converter.writers.tfjs_ops.activations import activated
 from pyweb_ml.converter.writers.tfjs_ops.fusion import fused
 from pyweb_ml.converter.writers.tfjs_ops.options import activation_of, integer, text
 from pyweb_ml.errors import ConversionError
-
-_TRANSPOSE_PARAMS = struct.Struct("<iii")
-_PADDINGS = {1: "SAME", 2: "VALID"}
 
 
 def _hwio(weights: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -117,10 +112,6 @@ def biased(emitter: Emitter, operator: Operator, x: Endpoint, index: int) -> End
 
 @rule("TRANSPOSE_CONV")
 def transpose_conv(emitter: Emitter, operator: Operator) -> Endpoint:
-    return _transposed(emitter, operator)
-
-
-def _transposed(emitter: Emitter, operator: Operator) -> Endpoint:
     """The filter, OHWI for TFLite's output and input channels, becomes HWOI."""
     weights, shape = emitter.tensor(operator, 1), emitter.values(operator, 0)
     if weights.is_constant:
@@ -137,24 +128,6 @@ def _transposed(emitter: Emitter, operator: Operator) -> Endpoint:
         padding=padding,
     )
     return activated(emitter, biased(emitter, operator, made, 3), activation_of(operator))
-
-
-@rule("Convolution2DTransposeBias")
-def convolution_2d_transpose_bias(emitter: Emitter, operator: Operator) -> Endpoint:
-    """MediaPipe's custom operator, a TRANSPOSE_CONV with bias; its options are TfLiteTransposeConvParams.
-
-    Those are three int32: padding (1 "SAME", 2 "VALID"), the strides in width and height (builtin_op_data.h).
-    """
-    if operator.custom is None or len(operator.custom) < _TRANSPOSE_PARAMS.size:
-        raise ConversionError(f"its options are shorter than {_TRANSPOSE_PARAMS.size} bytes")
-    padding, width, height = _TRANSPOSE_PARAMS.unpack_from(operator.custom)
-    if padding not in _PADDINGS:
-        raise ConversionError(f"its padding is {padding}, which is neither 1, 'SAME', nor 2, 'VALID'")
-    output = operator.outputs[0]
-    shape = Tensor("shape", (4,), "int32", np.array(output.shape, np.int32))
-    options: dict[str, Option] = {"padding": _PADDINGS[padding], "stride_w": width, "stride_h": height}
-    x, weights, bias = (emitter.tensor(operator, index) for index in range(3))
-    return _transposed(emitter, Operator("TRANSPOSE_CONV", [shape, weights, x, bias], [output], options))
 
 
 def _pair(operator: Operator, name: str) -> list[int]:

@@ -37,12 +37,16 @@ def number_range(emitter: Emitter, operator: Operator) -> Endpoint:
 
 @rule("ONE_HOT")
 def one_hot(emitter: Emitter, operator: Operator) -> Endpoint:
-    """TF.js puts the new dimension last."""
+    """TF.js puts the new dimension last. As reals until it is in its place: WebGPU transposes integers wrongly."""
     numbers = [emitter.numbers(emitter.values(operator, index).item()) for index in (1, 2, 3)]
     output, last = operator.outputs[0], len(operator.outputs[0].shape) - 1
-    hot = emitter.cast(emitter.add("OneHot", emitter.input(operator, 0), *numbers), tfjs_dtype(output))
-    axis = integer(operator, "axis") % (last + 1)
-    if axis == last:
-        return hot
-    order = [*range(axis), last, *range(axis, last)]
-    return emitter.add("Transpose", hot, emitter.numbers(order))
+    hot, axis = emitter.add("OneHot", emitter.input(operator, 0), *numbers), integer(operator, "axis") % (last + 1)
+    if axis != last:
+        order = [*range(axis), last, *range(axis, last)]
+        hot = emitter.add("Transpose", emitter.reals(hot), emitter.numbers(order))
+    return emitter.cast(hot, tfjs_dtype(output))
+
+
+@rule("RANK")
+def rank(emitter: Emitter, operator: Operator) -> Endpoint:
+    return emitter.scalar(len(emitter.tensor(operator, 0).shape), "int32")

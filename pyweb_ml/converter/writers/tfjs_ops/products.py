@@ -11,7 +11,10 @@ from pyweb_ml.errors import ConversionError
 
 @rule("FULLY_CONNECTED")
 def fully_connected(emitter: Emitter, operator: Operator) -> Endpoint:
-    """x of any rank, seen as rows of the weights' width; weights (out, in) are stored (in, out)."""
+    """x of any rank, seen as rows of the weights' width; weights (out, in) are stored (in, out).
+
+    Computed weights are transposed by a node of their own: TF.js 4.22's transpose_b is wrong on Wasm.
+    """
     if text(operator, "weights_format", "DEFAULT") != "DEFAULT":
         raise ConversionError("its weights are shuffled for a phone; convert the model again without that")
     tensor, weights = emitter.tensor(operator, 0), emitter.tensor(operator, 1)
@@ -21,8 +24,8 @@ def fully_connected(emitter: Emitter, operator: Operator) -> Endpoint:
     if weights.is_constant:
         matrix = emitter.constant(weights, "transposed", np.transpose)
     else:
-        matrix = emitter.endpoint(weights)
-    made = fused(emitter, operator, "_FusedMatMul", x, matrix, transpose_b=not weights.is_constant)
+        matrix = emitter.add("Transpose", emitter.endpoint(weights), emitter.numbers([1, 0]))
+    made = fused(emitter, operator, "_FusedMatMul", x, matrix)
     shape = operator.outputs[0].shape
     return made if len(shape) == 2 else emitter.reshape(made, shape)
 

@@ -6,6 +6,7 @@ from pyweb_ml.converter.model import Operator
 from pyweb_ml.converter.writers.tfjs_emitter import Emitter, Endpoint, rule, several
 from pyweb_ml.converter.writers.tfjs_ops.activations import activated
 from pyweb_ml.converter.writers.tfjs_ops.options import activation_of, integer, text
+from pyweb_ml.converter.writers.tfjs_values import tfjs_dtype
 from pyweb_ml.errors import ConversionError
 
 
@@ -20,7 +21,11 @@ def reshape(emitter: Emitter, operator: Operator) -> Endpoint:
 
 @rule("TRANSPOSE")
 def transpose(emitter: Emitter, operator: Operator) -> Endpoint:
-    return emitter.add("Transpose", emitter.input(operator, 0), emitter.numbers(emitter.values(operator, 1)))
+    """Truth values as reals: WebGPU transposes only those rightly, in TF.js 4.22."""
+    x, perm = emitter.input(operator, 0), emitter.numbers(emitter.values(operator, 1))
+    if tfjs_dtype(operator.outputs[0]) != "bool":
+        return emitter.add("Transpose", x, perm)
+    return emitter.cast(emitter.add("Transpose", emitter.reals(x), perm), "bool")
 
 
 @rule("CONCATENATION")

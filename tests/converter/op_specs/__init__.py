@@ -1,0 +1,13 @@
+"""The op specs: every case that the converter's operators are tested with, as data."""
+
+from itertools import chain
+
+from tests.converter.op_specs import convolution, elementwise, layout
+from tests.converter.op_specs.case import Case
+
+FAMILIES: dict[str, tuple[Case, ...]] = {
+    "convolution": tuple(convolution.cases()),
+    "elementwise": tuple(elementwise.cases()),
+    "layout": tuple(layout.cases()),
+}
+CASES: tuple[Case, ...] = tuple(chain.from_iterable(FAMILIES.values()))
