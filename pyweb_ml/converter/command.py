@@ -14,7 +14,7 @@ EXAMPLES = """\
 pywebml convert face.tflite -o web                     both forms, proved, with web/report.html
 pywebml convert net.onnx -o web --shape 1,3,480,640    fix a shape that is not known
 pywebml convert net.keras -o web --float16             half the size
-pywebml convert net.onnx -o web --int8 --calibrate photos --range -1,1
+pywebml convert net.onnx -o web --int8 --calibrate photos --range -1 1
 pywebml convert net.py:make_net -o web                 PyTorch: a function that gives a module and an example input
 pywebml convert yolov3-tiny.cfg -o web                 Darknet, with yolov3-tiny.weights beside it
 pywebml convert net.tflite -o web --compare            measure all forms, to choose one
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "model",
         metavar="MODEL",
         nargs="?",
-        help=".tflite, .keras, .h5, a SavedModel's folder, .onnx, .pt2, file.py:factory, Darknet's .cfg, or model.json",
+        help="a .tflite, .keras, .h5, .onnx, .pt2, Darknet's .cfg, TF.js's model.json, SavedModel, or file.py:factory",
     )
     parser.add_argument("-o", "--output", metavar="OUT", help="a new folder, or that of a former conversion")
     _add_reading(parser)
@@ -55,7 +55,8 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_forms(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("the result").add_mutually_exclusive_group()
+    group = parser.add_argument_group("the result")
+    one = group.add_mutually_exclusive_group()
     # fmt: off
     forms = {"--float32": "float32", "--float16": "float16", "--int8": "static_int8",
              "--dynamic-int8": "dynamic_int8", "--weight-only-int8": "weight_only_int8"}
@@ -68,12 +69,12 @@ def _add_forms(parser: argparse.ArgumentParser) -> None:
         "--weight-only-int8": "weights in int8, computes in float32",
     }
     for flag, form in forms.items():
-        group.add_argument(flag, dest="form", action="store_const", const=form, help=texts[flag])
-    parser.add_argument("--prune", metavar="SHARE", type=float, help="set this share of the weights to 0, as 0.5")
-    parser.add_argument(
+        one.add_argument(flag, dest="form", action="store_const", const=form, help=texts[flag])
+    group.add_argument("--prune", metavar="SHARE", type=float, help="set this share of the weights to 0, as 0.5")
+    group.add_argument(
         "--cluster", metavar="N", type=int, help="let each layer's weights take N values only, as 32"
     )
-    parser.add_argument("--compare", action="store_true", help="measure all forms, in the report")
+    group.add_argument("--compare", action="store_true", help="measure all forms, in the report")
 
 
 def _add_proof(parser: argparse.ArgumentParser) -> None:
@@ -82,7 +83,12 @@ def _add_proof(parser: argparse.ArgumentParser) -> None:
         "--calibrate", metavar="FOLDER", type=Path, help="pictures like those that the model will see"
     )
     group.add_argument(
-        "--range", metavar="LOW,HIGH", type=value_range, default=(0.0, 1.0), help="what black and white are (0,1)"
+        "--range",
+        metavar=("LOW", "HIGH"),
+        nargs=2,
+        type=float,
+        default=(0.0, 1.0),
+        help="what black and white are to the model (default: 0 1)",
     )
     group.add_argument("--browser", action="store_true", help="run it in Chromium too: wasm, webgl, webgpu, cpu")
     group.add_argument("--rtol", metavar="E", type=float, help="the largest error, as a part of an output's range")
@@ -96,15 +102,6 @@ def shape(text: str) -> tuple[str, tuple[int, ...]]:
     if not all(number.strip().isdecimal() and int(number) > 0 for number in numbers):
         raise argparse.ArgumentTypeError(f"'{text}' is no shape; write sizes above 0, as in input=1,3,480,640")
     return name, tuple(map(int, numbers))
-
-
-def value_range(text: str) -> tuple[float, float]:
-    """The two numbers in "-1,1"."""
-    try:
-        low, high = map(float, text.split(","))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is no range; write two numbers, as in -1,1") from None
-    return low, high
 
 
 def run(given: argparse.Namespace) -> int:
@@ -169,7 +166,7 @@ def options_of(given: argparse.Namespace) -> "ConvertOptions":
         sparsity=given.prune,
         clusters=given.cluster,
         pictures=given.calibrate,
-        value_range=given.range,
+        value_range=(given.range[0], given.range[1]),
         rules=given.rules,
         tolerance=given.rtol,
         force=given.force,

@@ -124,6 +124,8 @@ def _make(name: str, python: str, folder: Path, lock: Path, extras: Sequence[str
 
 
 def _move(made: Path, folder: Path) -> None:
+    if folder.exists() and not _interpreter(folder).exists():  # its Python is gone
+        shutil.rmtree(folder)
     try:
         os.rename(made, folder)
     except OSError:
@@ -160,7 +162,8 @@ def _folder(name: str, python: str, lock: Path, extras: Sequence[str]) -> Path:
     if not lock.is_file():
         known = ", ".join(sorted(path.stem for path in LOCKS.glob("*.lock")))
         raise ConversionError(f"there is no environment '{name}'; there are {known}")
-    key = "\n".join([python, lock.read_text(encoding="utf-8"), *extras])
+    version = _said([python, "-c", "import sys; print(sys.version_info[:2], sys.platform)"])
+    key = "\n".join([version, lock.read_text(encoding="utf-8"), *extras])
     return cache_folder() / "environments" / f"{lock.stem}-{sha256_of(key.encode())[:16]}"
 
 
