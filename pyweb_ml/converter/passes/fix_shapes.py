@@ -45,10 +45,13 @@ def _resized(path: Path, shapes: Mapping[int, tuple[int, ...]]) -> dict[int, tup
 
 
 def _number(model: Model, name: str) -> int:
-    """An input's number in the written file, in which inputs come first."""
-    names = [tensor.name for tensor in model.graph.inputs]
-    if not name and len(names) == 1:
+    """The number of an input, by its tensor's name or a signature's, in the written file: inputs come first."""
+    inputs = model.graph.inputs
+    named = {tensor.name: tensor for tensor in inputs}
+    for signature in model.signatures:
+        named |= {known: tensor for known, tensor in signature.inputs.items() if tensor in inputs}
+    if not name and len(inputs) == 1:
         return 0
-    if name not in names:
-        raise ConversionError(f"there is no input '{name}' to give a shape to; the inputs are {names}")
-    return names.index(name)
+    if name not in named:
+        raise ConversionError(f"there is no input '{name}' to give a shape to; the inputs are {sorted(named)}")
+    return inputs.index(named[name])
