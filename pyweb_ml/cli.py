@@ -172,16 +172,31 @@ def _add_run(commands: "_Commands[argparse.ArgumentParser]") -> None:
     examples = "pywebml run blur --input photo.jpg --output blurred.png\n"
     examples += "pywebml run blur --input talk.mp4 --output blurred.mp4\n"
     examples += "pywebml run faces --input photos/ --output faces.jsonl  # one packet a line\n"
-    examples += "pywebml run blur --input talk.mp4 --output blurred.mp4 --trace blur.json  # for ui.perfetto.dev"
-    parser = _add(commands, "run", _run, "run an app on a file, here and without a browser", examples)
+    examples += "pywebml run blur --input talk.mp4 --output blurred.mp4 --trace blur.json  # for ui.perfetto.dev\n"
+    examples += "pywebml run blur --input camera --output blurred.mp4  # until Ctrl-C; camera:1 is the second\n"
+    examples += "pywebml run blur --input lavfi:testsrc=size=640x480:rate=20 --frames 100 --output test.mp4"
+    summary = "run an app on a file or a camera, here and without a browser"
+    parser = _add(commands, "run", _run, summary, examples)
     parser.add_argument("app", metavar="APP", help=_APP)
-    parser.add_argument("--input", metavar="FILE", required=True, help="a picture, a folder of them, or a video")
+    parser.add_argument(
+        "--input",
+        metavar="FILE|camera[:N]",
+        required=True,
+        help="a picture, a folder of them, a video, a camera, or FFmpeg's test pictures (lavfi:GRAPH)",
+    )
+    parser.add_argument("--frames", metavar="N", type=_count, help="end after so many frames")
     parser.add_argument(
         "--output", metavar="FILE", required=True, help="a picture, a video (.mp4, .webm) or .jsonl"
     )
     parser.add_argument(
         "--trace", metavar="FILE", help="write what each calculator did when, as Perfetto opens it"
     )
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of frames; give 1 or more")
+    return int(text)
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -194,7 +209,7 @@ def _run(given: argparse.Namespace) -> int:
     try:
         app = load_app(given.app)
         with recording(trace, app.title) as profiler:
-            run_file(app, Path(given.input), Path(given.output), console.progress, profiler)
+            run_file(app, given.input, Path(given.output), console.progress, profiler, given.frames)
     finally:
         console.end()
     if trace:

@@ -10,25 +10,32 @@ from typing import Any
 from pyweb_ml.errors import MediaError
 from pyweb_ml.graph.authoring import App
 from pyweb_ml.progress import Progress, quiet
+from pyweb_ml.runner.frame_feed import FrameFeed
 from pyweb_ml.runner.frames import open_frames
 from pyweb_ml.runner.profiler import Profiler
 from pyweb_ml.runner.scheduler import Scheduler
-from pyweb_ml.runner.sinks import Sink, check_output, open_sink
+from pyweb_ml.runner.sinks import check_output, open_sink
 
 __all__ = ["Scheduler", "run_file"]
 
 
 def run_file(
     app: App[Any, Any],
-    input: Path,
+    input: Path | str,
     output: Path,
     progress: Progress = quiet,
     profiler: Profiler | None = None,
+    limit: int | None = None,
 ) -> None:
-    """Runs an app on a picture, a folder of pictures or a video.
+    """Runs an app on a picture, a folder of pictures, a video or a camera.
 
     Writes its first Image output as a picture (the last one, of several) or a video, or all its packets as
-    `.jsonl`, by the ending of the output's name.
+    `.jsonl`, by the ending of the output's name. Calculators that ask for the time are told that of the frame, so
+    that the output does not depend on the machine's speed; with a camera, the real time.
+
+    Args:
+        input: a file or a folder; or "camera", "camera:N" or "lavfi:GRAPH", which Ctrl-C ends.
+        limit: how many frames at most.
 
     Raises:
         MediaError: a file cannot be read or written, or the app makes no picture.
@@ -40,27 +47,11 @@ def run_file(
         raise MediaError(f"'{app.name}' takes {graph.inputs}; a picture feeds an app that takes one Image alone")
     frames = open_frames(input)
     with _whole(output) as target:
-        with open_sink(target, graph) as sink, Scheduler(graph, profiler=profiler) as scheduler:
-            packets: list[tuple[int, int, Any]] = []
-            for order, name in enumerate(sink.streams):
-                scheduler.observe(name, partial(_collect, packets, order))
-            for index, (at, image) in enumerate(frames.frames):
-                scheduler.add(at, {next(iter(graph.inputs)): image})
-                _hand_over(packets, sink)
-                progress("run", input.name, index + 1, frames.total)
+        with open_sink(target, graph) as sink:
+            feed = FrameFeed(graph, sink, profiler, live=frames.live)
+            feed.run(frames, limit, partial(progress, "run", Path(input).name))
         if not target.exists():
             raise MediaError("the app gave no picture to write; write its outputs with --output OUT.jsonl")
-
-
-def _collect(packets: list[tuple[int, int, Any]], order: int, at: int, payload: Any) -> None:
-    packets.append((at, order, payload))
-
-
-def _hand_over(packets: list[tuple[int, int, Any]], sink: Sink) -> None:
-    """By timestamp, and within one in the order of the outputs, whichever calculator was first."""
-    for at, order, payload in sorted(packets, key=lambda packet: packet[:2]):
-        sink.take(sink.streams[order], at, payload)
-    packets.clear()
 
 
 @contextmanager

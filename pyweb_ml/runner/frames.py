@@ -1,4 +1,4 @@
-"""What feeds a graph on the desktop: a picture, a folder of pictures, or a video."""
+"""What feeds a graph on the desktop: a picture, a folder of pictures, a video, or a camera."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pyweb_ml.errors import MediaError
 from pyweb_ml.graph.payloads import Image
+from pyweb_ml.runner.devices import is_device, read_device
 from pyweb_ml.runner.media import IMAGE_SUFFIXES, read_image
 from pyweb_ml.runner.video import count_frames, read_video
 
@@ -15,18 +16,27 @@ FOLDER_INTERVAL = 33_333
 
 @dataclass
 class Frames:
-    """Pictures with timestamps in microseconds, strictly rising; `total` is 0 where it is not known."""
+    """Pictures with timestamps in microseconds, strictly rising.
+
+    Attributes:
+        total: how many; 0 where it is not known.
+        live: they come at their own times, and need not end.
+    """
 
     frames: Iterator[tuple[int, Image]]
     total: int
+    live: bool = False
 
 
-def open_frames(path: Path) -> Frames:
-    """The frames of a file or folder, read one by one as they are asked for.
+def open_frames(source: Path | str) -> Frames:
+    """The frames of a file, a folder or a device (see `pyweb_ml.runner.devices`), one by one as they are asked.
 
     Raises:
-        MediaError: there is no such file, or nothing in it that is a picture or a video.
+        MediaError: there is no such file or device, or nothing in it that is a picture or a video.
     """
+    path = Path(source)
+    if is_device(str(source)) and not path.exists():
+        return Frames(read_device(str(source)), 0, live=True)
     if path.is_dir():
         return _folder(path)
     if path.suffix.lower() in IMAGE_SUFFIXES or not path.is_file():

@@ -41,14 +41,19 @@ def read_video(path: Path) -> Iterator[tuple[int, Image]]:
     try:
         with av.open(str(path)) as container:
             _require_video(path, container)
-            first = None
-            for frame in container.decode(video=0):
-                at = round((frame.time or 0) * 1_000_000)
-                first = at if first is None else first
-                pixels: Image = frame.to_ndarray(format="rgba").astype(np.uint8, copy=False)
-                yield at - first, pixels
+            yield from images(container.decode(video=0))
     except (av.FFmpegError, OSError) as error:
         raise _refused(path, error) from error
+
+
+def images(frames: Iterator[Any]) -> Iterator[tuple[int, Image]]:
+    """PyAV's frames as (microseconds from the first, uint8 (height, width, 4))."""
+    first = None
+    for frame in frames:
+        at = round((frame.time or 0) * 1_000_000)
+        first = at if first is None else first
+        pixels: Image = frame.to_ndarray(format="rgba").astype(np.uint8, copy=False)
+        yield at - first, pixels
 
 
 def _require_video(path: Path, container: Any) -> None:
