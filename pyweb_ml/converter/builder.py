@@ -18,6 +18,10 @@ MAX_FOLDED = 2**24
 """The most values that computing with constants may make of fewer: above it, a run makes them each time."""
 
 
+_VERSIONS = {"BROADCAST_TO": 2}
+"""The first version that LiteRT has of an operator, where that is not 1."""
+
+
 class GraphBuilder:
     """A graph that grows: each operator's outputs get their shapes and unique names from it."""
 
@@ -68,7 +72,7 @@ class GraphBuilder:
         if folded is not None:
             return [self.constant(name, array) for array in folded]
         outputs = [Tensor(self.unique(name), shape, dtype) for shape, dtype in forms]
-        self.operators.append(Operator(op, list(inputs), outputs, dict(options)))
+        self.operators.append(Operator(op, list(inputs), outputs, dict(options), version=_VERSIONS.get(op, 1)))
         return outputs
 
     def _folded(

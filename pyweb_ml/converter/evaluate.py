@@ -41,11 +41,11 @@ def _divide(left: Array, right: Array) -> Array:
         return np.asarray(left / right)
     if not right.all():
         raise ValueError("a whole number is divided by 0")
-    return np.trunc(left / right) if left.dtype.itemsize < 8 else _divide_exactly(left, right)
+    return np.asarray(np.trunc(left / right)) if left.dtype.itemsize < 8 else _divide_exactly(left, right)
 
 
 def _divide_exactly(left: Array, right: Array) -> Array:
-    return np.sign(left) * np.sign(right) * (np.abs(left) // np.abs(right))
+    return np.asarray(np.sign(left) * np.sign(right) * (np.abs(left) // np.abs(right)))
 
 
 def _reduce(function: Callable[..., Array]) -> _Kernel:

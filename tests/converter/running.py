@@ -26,6 +26,8 @@ def run_litert(model: Model, *inputs: NDArray[Any]) -> list[NDArray[Any]]:
 
 
 def farthest(got: NDArray[Any], wanted: NDArray[Any]) -> float:
-    """The largest difference, as a part of the wanted values' range."""
+    """The largest difference, as a part of the wanted values' range, or of the value where there is but one."""
     assert got.shape == wanted.shape
-    return float(np.abs(got.astype(np.float64) - wanted).max() / max(float(np.ptp(wanted)), 1e-9))
+    wanted = np.asarray(wanted, np.float64)
+    extent = float(np.ptp(wanted) if wanted.size > 1 else np.abs(wanted).max())
+    return float(np.abs(np.asarray(got, np.float64) - wanted).max()) / max(extent, 1e-9)

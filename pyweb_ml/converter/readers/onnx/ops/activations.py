@@ -1,6 +1,6 @@
 """Activation functions."""
 
-from pyweb_ml.converter.model import Tensor
+from pyweb_ml.converter.model import Option, Tensor
 from pyweb_ml.converter.readers.onnx.emitter import Emitter, Rule, axis_of
 from pyweb_ml.converter.readers.onnx.node import Node
 
@@ -95,15 +95,16 @@ def _along_axis(op: str) -> Rule:
 
     def rule(to: Emitter, node: Node) -> Tensor:
         x = node.input(0)
+        options: dict[str, Option] = {"beta": 1.0} if op == "SOFTMAX" else {}
         rank = len(x.shape)
         axis = axis_of(node, node.integer("axis", -1 if node.opset >= 13 else 1), rank)
         if node.opset < 13:  # everything from the axis on is one
             flat = to.reshape(x, [*x.shape[:axis], -1] if axis < rank - 1 else x.shape)
-            return to.reshape(to.add(op, [flat]), x.shape)
+            return to.reshape(to.add(op, [flat], name=op.lower(), **options), x.shape)
         if axis == rank - 1:
-            return to.add(op, [x])
+            return to.add(op, [x], name=op.lower(), **options)
         order = [at for at in range(rank) if at != axis] + [axis]
-        made = to.add(op, [to.transpose(x, order)])
+        made = to.add(op, [to.transpose(x, order)], name=op.lower(), **options)
         return to.transpose(made, [order.index(at) for at in range(rank)])
 
     return rule

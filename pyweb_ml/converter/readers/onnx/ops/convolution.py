@@ -117,7 +117,7 @@ def _cuts(node: Node, windows: Windows, whole: Sequence[int], extra: Sequence[in
         return [before for before, _ in pads], sizes
     sizes = wanted[-len(whole) :]
     total = [max(0, size + more - left) for size, more, left in zip(whole, extra, sizes, strict=True)]
-    return [one - one // 2 if auto == "SAME_LOWER" else one // 2 for one in total], sizes
+    return [one // 2 if auto == "SAME_UPPER" else one - one // 2 for one in total], sizes
 
 
 def _whole_transposed(
