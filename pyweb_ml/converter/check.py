@@ -1,13 +1,12 @@
 """Whether a model will convert, and what stands in the way: without proof, in seconds."""
 
-from collections.abc import Sequence
+import dataclasses
 
 from pyweb_ml.converter.custom import load_rules
 from pyweb_ml.converter.formats import detect
-from pyweb_ml.converter.model import Operator
+from pyweb_ml.converter.op_table import Problem, unsupported
 from pyweb_ml.converter.options import ConvertOptions
-from pyweb_ml.converter.preparation import prepare
-from pyweb_ml.converter.writers.tfjs import problems_of
+from pyweb_ml.converter.preparation import prepare, reading_progress
 from pyweb_ml.errors import ConversionError
 from pyweb_ml.progress import Progress, quiet
 
@@ -21,17 +20,14 @@ def check_model(source: str, options: ConvertOptions, progress: Progress = quiet
     detect(source)
     if options.rules:
         load_rules(options.rules)
-    progress("read", source, 0, 0)
+    read = dataclasses.replace(options.read, progress=reading_progress(source, progress))
     try:
-        model = prepare(source, options.read).model
+        model = prepare(source, read).model
     except ConversionError as error:
         return [str(error)]
-    operators = model.graph.operators
-    return [_told(operators, op, reason) for op, reason in problems_of(model)]
+    return [_told(problem) for problem in unsupported(model)]
 
 
-def _told(operators: Sequence[Operator], op: Operator, reason: str) -> str:
-    name = op.outputs[0].name if op.outputs else ""
-    place = operators.index(op) if op in operators else "?"
-    advice = "register a rule for it (--rules FILE)" if op.custom is not None else "use another operation there"
-    return f"operator {place} {op.op} ('{name}'): {reason}; {advice}"
+def _told(problem: Problem) -> str:
+    advice = f"; {problem.advice}" if problem.advice else ""
+    return f"{problem.op} at '{problem.node}': {problem.reason}{advice}"

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "model",
         metavar="MODEL",
         nargs="?",
-        help="a .tflite, .keras, .h5, .onnx, .pt2, .cfg (Darknet), model.json (TF.js), SavedModel, or file.py:factory",
+        help=".tflite, .keras, .h5, .onnx, .pt2, .cfg (Darknet), model.json (TF.js), SavedModel, file.py:factory",
     )
     parser.add_argument("-o", "--output", metavar="OUT", help="a new folder, or that of a former conversion")
     _add_reading(parser)

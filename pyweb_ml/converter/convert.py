@@ -12,7 +12,7 @@ from pyweb_ml.converter.measurement import measured_variant, size_of
 from pyweb_ml.converter.model import Model
 from pyweb_ml.converter.options import FORMS, TOLERANCES, ConvertOptions, Form
 from pyweb_ml.converter.outline import outline_of
-from pyweb_ml.converter.preparation import Prepared, prepare
+from pyweb_ml.converter.preparation import Prepared, prepare, reading_progress
 from pyweb_ml.converter.proof.browser import browser_checks
 from pyweb_ml.converter.proof.checks import Proof, first_wrong, told
 from pyweb_ml.converter.proof.originals import run_original
@@ -50,8 +50,7 @@ def convert(source: str | Path, out: Path, options: ConvertOptions, progress: Pr
     require_replaceable(out, MARKS)
     if options.rules:
         load_rules(options.rules)
-    progress("read", str(source), 0, 0)
-    read = dataclasses.replace(options.read, progress=progress)
+    read = dataclasses.replace(options.read, progress=reading_progress(str(source), progress))
     prepared = prepare(source, read)
     with replaced_folder(out, MARKS) as fresh, tempfile.TemporaryDirectory(prefix="pywebml-convert-") as work:
         conversion = _Conversion(source, prepared, dataclasses.replace(options, read=read), progress)

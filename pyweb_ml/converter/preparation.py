@@ -16,6 +16,7 @@ from pyweb_ml.converter.proof.samples import require_fixed
 from pyweb_ml.converter.readers import read
 from pyweb_ml.converter.readers.options import ReadOptions
 from pyweb_ml.errors import ConversionError
+from pyweb_ml.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,19 @@ def prepare(source: str | Path, options: ReadOptions) -> Prepared:
     require_fixed(model)
     before, halves = outline_of(model.graph), has_halves(model)
     return Prepared(clean(model), before, halves)
+
+
+def reading_progress(source: str, progress: Progress) -> Progress:
+    """Progress for a reader: its steps, where it counts them, are one piece of work."""
+    progress("read", source, 0, 0)
+
+    def tell(stage: str, detail: str, done: int, total: int) -> None:
+        if total and stage != "environment":
+            progress("read", source, done, total)
+        else:
+            progress(stage, detail, done, total)
+
+    return tell
 
 
 def clean(model: Model) -> Model:

@@ -9,10 +9,10 @@ from pyweb_ml.converter.options import ConvertOptions, Form
 from pyweb_ml.converter.passes.cluster import cluster
 from pyweb_ml.converter.passes.float16 import float16
 from pyweb_ml.converter.passes.prune import prune
+from pyweb_ml.converter.passes.quantize import quantize
 from pyweb_ml.converter.proof.samples import Arrays
 from pyweb_ml.converter.readers.tflite import read_tflite
 from pyweb_ml.converter.writers.tfjs_weights import Storage
-from pyweb_ml.errors import ConversionError
 from pyweb_ml.progress import Progress
 
 
@@ -55,6 +55,6 @@ def make_variant(
         model = cluster(model, choice.clusters)
     if choice.form == "float16":
         return float16(model)
-    if choice.form.endswith("int8"):
-        raise ConversionError(f"{choice.form} is not there yet")
-    return model
+    if choice.form == "float32":
+        return model
+    return quantize(model, choice.form, samples if choice.form == "static_int8" else (), progress)

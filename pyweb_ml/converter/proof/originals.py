@@ -66,7 +66,31 @@ def _torch(source: str, samples: Sequence[Arrays], options: ReadOptions) -> Refe
 
 
 def _onnx(source: str, samples: Sequence[Arrays], options: ReadOptions) -> Reference:
-    return _run("onnxruntime", [str(Path(source).resolve())], samples, options)
+    """Where shapes were given, onnxruntime gets a copy with these: it insists on those that a file declares."""
+    if not options.shapes:
+        return _run("onnxruntime", [str(Path(source).resolve())], samples, options)
+    with tempfile.TemporaryDirectory(prefix="pywebml-onnx-") as folder:
+        copy = Path(folder) / Path(source).name
+        copy.write_bytes(_with_shapes(Path(source).read_bytes(), samples[0]))
+        return _run("onnxruntime", [str(copy)], samples, options)
+
+
+def _with_shapes(data: bytes, sample: Arrays) -> bytes:
+    """An ONNX model with the shapes of these inputs, and none declared for what follows from them."""
+    from pyweb_ml.converter.readers.onnx.proto import ModelProto
+
+    model = ModelProto.FromString(data)
+    del model.graph.value_info[:]
+    for port in model.graph.input:
+        if port.name in sample:
+            dims = port.type.tensor_type.shape.dim
+            del dims[:]
+            for size in sample[port.name].shape:
+                dims.add().dim_value = size
+    for port in model.graph.output:
+        port.type.tensor_type.ClearField("shape")
+    copy: bytes = model.SerializeToString()
+    return copy
 
 
 def _run(

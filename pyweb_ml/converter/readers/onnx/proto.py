@@ -34,6 +34,7 @@ _MESSAGES: Final[dict[str, tuple[tuple[int, str, str], ...]]] = {
         (5, "initializer", "*TensorProto"),
         (11, "input", "*ValueInfoProto"),
         (12, "output", "*ValueInfoProto"),
+        (13, "value_info", "*ValueInfoProto"),
         (15, "sparse_initializer", "*SparseTensorProto"),
     ),
     "NodeProto": (
