@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypeGuard
 
 from pyweb_ml.errors import ConfigError, PyWebMLError
 from pyweb_ml.graph.asset import Model
 from pyweb_ml.graph.config import GraphConfig, from_json, parse_json
 from pyweb_ml.graph.contract import Contract
+from pyweb_ml.graph.name_rules import node_names
 from pyweb_ml.graph.standard_form import standardise
 from pyweb_ml.graph.subgraph import expand
+from pyweb_ml.graph.text_place import Outline
 from pyweb_ml.graph.timestamp import Timestamp
 from pyweb_ml.packet import Packet
 from pyweb_ml.runner.clock import Clock
@@ -65,6 +67,7 @@ class CalculatorGraph:
         profiler: Profiler | None = None,
     ) -> None:
         self._config = _read(graph_config)
+        self._text = graph_config if _is_text(graph_config) else ""
         self._subgraphs = {one.type: one for one in map(_subgraph, subgraphs)}
         self._clock = clock
         self._profiler = profiler
@@ -81,6 +84,16 @@ class CalculatorGraph:
             self.close()
 
     def _prepare(self, side_packets: Mapping[str, Any]) -> Scheduler:
+        try:
+            return self._scheduler(side_packets)
+        except ConfigError as error:
+            if not self._text:
+                raise
+            placed = Outline(self._text).placed(node_names(self._config), str(error))
+            told = [f"line {line}: {problem}" if line else problem for line, problem in placed]
+            raise ConfigError("\n".join(told)) from error
+
+    def _scheduler(self, side_packets: Mapping[str, Any]) -> Scheduler:
         known = known_calculators({})
         config = expand(self._config, lambda name: self._subgraphs.get(name) or find(name), side_packets)
         standardise(config, known)
@@ -228,6 +241,11 @@ class CalculatorGraph:
         return self._run
 
 
+def _is_text(given: Stated) -> TypeGuard[str]:
+    """Whether a graph is given in protobuf's text format."""
+    return isinstance(given, str) and not given.lstrip().startswith("{")
+
+
 def _subgraph(given: Stated) -> GraphConfig:
     config = _read(given)
     if not config.type:
@@ -240,7 +258,7 @@ def _read(given: Stated) -> GraphConfig:
         return given
     if not isinstance(given, str):
         return from_json(dict(given))
-    if given.lstrip().startswith("{"):
+    if not _is_text(given):
         return parse_json(given)
     from pyweb_ml.graph.pbtxt import from_text  # it needs protobuf, which the others do not
 

@@ -90,14 +90,7 @@ class TextApp(App[Any, Any]):
 
     def _placed(self, stated: GraphConfig, problems: str) -> Iterator[str]:
         """The problems, each with the line of its node where one is named."""
-        outline = Outline(self._text)
-        lines = {
-            re.sub(r"[. :]", "_", name).lower(): outline.line(offset)
-            for name, offset in zip(node_names(stated), outline.nodes, strict=True)
-        }
-        for problem in problems.split("\n"):
-            named = re.search(r"the node '([^']+)'", problem)
-            line = lines.get(re.sub(r"[. :]", "_", named[1].split("__")[0]).lower()) if named else None
+        for line, problem in Outline(self._text).placed(node_names(stated), problems):
             yield f"{self.file.name}{f':{line}' if line else ''}: {problem}"
 
 

@@ -223,7 +223,8 @@ class _Reader:
         types = {one["options_type"] for one in (newer, older) if one.get("options_type")}
         if len(types) > 1:
             self.refuse(f"{where}: 'options' and '{name}' have different types, {' and '.join(sorted(types))}")
-        return older or newer
+        found = older or newer
+        return found if found.get("options") else {}
 
     def _extension(self, where: str, options: dict[str, Any]) -> dict[str, Any]:
         names = [key for key in options if key.startswith("[")]
@@ -239,7 +240,8 @@ class _Reader:
             self.refuse(f"{where}: '{name}' must be a list of at most one object")
             return {}
         options = dict(value[0]) if value else {}
-        return {"options_type": str(options.pop("@type", "")).removeprefix(TYPE_URL), "options": options}
+        type = self._one(f"{where}, '{name}': '@type'", where, options.pop("@type", ""), str)
+        return {"options_type": type.rpartition("/")[2], "options": options}
 
     def _field(self, where: str, value: Any, name: str, kind: Any, several: bool) -> Any:
         if not several:

@@ -1,7 +1,7 @@
 """Where something is in a protobuf text: its line, its node, its field; and what protobuf says, in our words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -51,7 +51,8 @@ class Outline:
                 break
             path = list(now)
             node += opens and path == ["node"]
-        inside = f", node {node}{self._named(node)}" if path[:1] == ["node"] else ""
+        is_inside = node >= 0 and path[:1] == ["node"]
+        inside = f", node {node}{self._named(node)}" if is_inside else ""
         field = f", field '{path[-1]}'" if path and path != ["node"] else ""
         return f"line {line}, column {column}{inside}{field}: "
 
@@ -75,6 +76,12 @@ class Outline:
         """The line of an offset; the first is 1."""
         return self.text.count("\n", 0, offset) + 1
 
+    def placed(self, names: Sequence[str], problems: str) -> list[tuple[int | None, str]]:
+        """Each of the problems, with the line of the node that it names; `names` are those of the nodes."""
+        lines = {_plain(name): self.line(at) for name, at in zip(names, self.nodes, strict=True)}
+        named = [(re.search(r"the node '([^']+)'", problem), problem) for problem in problems.split("\n")]
+        return [(lines.get(_plain(one[1].split("__")[0])) if one else None, problem) for one, problem in named]
+
     def _walk(self) -> Iterator[tuple[int, list[str], bool]]:
         """For each field's name and each brace: its offset, the fields around it, and whether it opens one."""
         path: list[str] = []
@@ -91,6 +98,11 @@ class Outline:
                 name = text
                 yield token.start(), [*path, name], False
             value = text == ":"
+
+
+def _plain(name: str) -> str:
+    """A node's name as it begins the names within its subgraph."""
+    return re.sub(r"[. :]", "_", name).lower()
 
 
 _UNKNOWN_TYPE = re.compile(

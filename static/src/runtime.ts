@@ -5,7 +5,9 @@ import type { CalculatorType } from "./graph/calculator";
 import type { Clock } from "./graph/clock";
 import { REAL_CLOCK } from "./graph/clock";
 import type { GraphConfig } from "./graph/config";
-import { ConfigError, fromJson } from "./graph/config";
+import { ConfigError } from "./graph/config";
+import type { Stated } from "./graph/read_config";
+import { readConfig } from "./graph/read_config";
 import type { Observer } from "./graph/scheduler";
 import { Scheduler } from "./graph/scheduler";
 import type { Find } from "./graph/subgraph";
@@ -36,14 +38,15 @@ interface Observation {
 }
 
 export class CalculatorGraph<S = undefined> {
-  private readonly config: GraphConfig;
+  private readonly stated: Stated;
   private readonly find: Find;
   private readonly observations: Observation[] = [];
   private scheduler: Scheduler<S>;
   private isStarted = false;
 
   /**
-   * `config` is a `CalculatorGraphConfig` in protobuf's JSON form with proto field names, as text or as an object.
+   * `config` is a `CalculatorGraphConfig` in protobuf's text format (.pbtxt), or in its JSON form with proto field
+   * names, as text or as an object.
    *
    * Throws a {@link ConfigError} that names every rule that it breaks.
    */
@@ -51,16 +54,21 @@ export class CalculatorGraph<S = undefined> {
     config: unknown,
     private readonly parts: GraphParts<S> = {},
   ) {
-    this.config = read(config);
-    const subgraphs = new Map((parts.subgraphs ?? []).map((one) => subgraph(read(one))));
+    this.stated = readConfig(config);
+    const subgraphs = new Map((parts.subgraphs ?? []).map((one) => subgraph(readConfig(one).config)));
     this.find = (name) => subgraphs.get(name);
     this.scheduler = this.make({});
   }
 
   private make(sidePackets: Readonly<Record<string, unknown>>): Scheduler<S> {
     const { calculators = [], services, clock = REAL_CLOCK } = this.parts;
-    const config = expand(this.config, this.find, sidePackets);
-    return new Scheduler(config, [...CORE, ...calculators], services!, clock);
+    const { config, outline } = this.stated;
+    try {
+      return new Scheduler(expand(config, this.find, sidePackets), [...CORE, ...calculators], services!, clock);
+    } catch (error) {
+      if (!outline || !(error instanceof ConfigError)) throw error;
+      throw new ConfigError(outline.placed(config.node, error.message), { cause: error });
+    }
   }
 
   /**
@@ -137,21 +145,9 @@ export class CalculatorGraph<S = undefined> {
   }
 }
 
-function read(config: unknown): GraphConfig {
-  return fromJson(typeof config === "string" ? parsed(config) : config);
-}
-
 function subgraph(config: GraphConfig): [string, GraphConfig] {
   if (config.type) return [config.type, config];
   throw new ConfigError("a subgraph has no 'type', by which nodes name it; give it one");
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ConfigError(`the graph is no JSON: ${(error as Error).message}`);
-  }
 }
 
 function bounds(observer: Observer): (timestamp: number) => void {

@@ -1,4 +1,4 @@
-"""Runs random graphs through both runtimes, or writes them as vectors for the oracle: see README.md."""
+"""Random graphs in both runtimes, damaged ones in both readers, or vectors for the oracle: see README.md."""
 
 import argparse
 import json
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.fuzz.differential import as_vector, told
 from tests.fuzz.graphs import stepped_case, timeless_case
+from tests.fuzz.readers import damaged, disagreements
 
 
 def main() -> int:
@@ -16,7 +17,12 @@ def main() -> int:
     parser.add_argument(
         "--write", type=Path, metavar="DIR", help="write cases that MediaPipe's wheel can run, as vectors"
     )
+    parser.add_argument("--texts", type=int, metavar="N", help="read N damaged graphs on both sides instead")
     given = parser.parse_args()
+    if given.texts:
+        found = disagreements(damaged(given.first, given.texts))
+        print("\n".join(found) or f"{given.texts} damaged texts, and as many in JSON, are read alike")
+        return 1 if found else 0
     seeds = range(given.first, given.first + given.cases)
     if given.write:
         cases = [as_vector(stepped_case(seed, registered=True)) for seed in seeds]

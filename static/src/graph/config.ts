@@ -85,7 +85,6 @@ export function refuse(problems: Iterable<string>): void {
 
 type Json = Record<string, unknown>;
 
-const TYPE_URL = "type.googleapis.com/";
 /** The field in which a message keeps options of any type; the others have extensions of `options` alone. */
 const ANY_OPTIONS: Readonly<Record<string, string>> = { [MESSAGES.graph]: "graph_options", [MESSAGES.node]: "node_options" };
 // What has no shape of its own here: options, and the parts that are kept as they are stated.
@@ -174,7 +173,8 @@ class Reader {
     if (types.length > 1 && types[0] !== types[1]) {
       this.problems.push(`${where}: 'options' and '${name!}' have different types, ${types.join(" and ")}`);
     }
-    return "options" in fields && Object.keys(older.options).length + older.optionsType.length ? older : newer;
+    const found = older.optionsType || Object.keys(older.options).length ? older : newer;
+    return Object.keys(found.options).length ? found : { optionsType: "", options: {} };
   }
 
   private anyOptions(where: string, name: string, value: unknown): { optionsType: string; options: Options } {
@@ -184,7 +184,8 @@ class Reader {
       return { optionsType: "", options: {} };
     }
     const { "@type": type = "", ...options } = first as Json;
-    return { optionsType: String(type).replace(TYPE_URL, ""), options };
+    const stated = this.one(`${where}, '${name}': '@type'`, where, type, "string") as string;
+    return { optionsType: stated.slice(stated.lastIndexOf("/") + 1), options };
   }
 
   /** The fields of `options: {"[mediapipe.NameOptions.ext]": {…}}`, or plain ones. */
