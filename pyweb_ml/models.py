@@ -1,11 +1,10 @@
 """Models on disk: fetched once into the cache, checked each time that they change."""
 
-import struct
 from functools import cache as memoised
 from pathlib import Path
 
 from pyweb_ml import cache
-from pyweb_ml.errors import ModelError
+from pyweb_ml.errors import ConversionError, ModelError
 from pyweb_ml.graph.asset import Model
 from pyweb_ml.progress import Progress, quiet
 from pyweb_ml.sources import SourceError, read_source
@@ -96,10 +95,10 @@ def tflite_problem(data: bytes) -> str | None:
 
 def _structure_problem(data: bytes) -> str | None:
     """Follows every offset of the file, so that one which leads outside of it is found."""
-    from ai_edge_litert.schema_py_generated import ModelT
+    from pyweb_ml.converter.readers.flatbuffer import FlatBuffer
 
     try:
-        model = ModelT.InitFromPackedBuf(data, 0)
-    except (struct.error, ValueError, IndexError, TypeError, AttributeError, MemoryError) as error:
+        model = FlatBuffer(memoryview(data)).root("Model")
+    except ConversionError as error:
         return f"is truncated or damaged: a part of it lies outside its {len(data)} bytes ({error})"
-    return None if model.subgraphs else "is a .tflite without a graph"
+    return None if model["subgraphs"] else "is a .tflite without a graph"

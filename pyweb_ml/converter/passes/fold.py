@@ -11,7 +11,11 @@ from pyweb_ml.converter.model import Model, Operator, Tensor
 def fold(model: Model, op: str, compute: Callable[[Tensor], NDArray[Any] | None]) -> Model:
     """Drops each operator `op` of one constant for which `compute` gives the values of its output."""
     for graph in model.graphs:
-        graph.operators = [each for each in graph.operators if not _becomes_constant(each, op, compute)]
+        waiting, graph.operators = graph.operators[::-1], []
+        while waiting:  # one by one, so that what is folded is freed before the next takes memory
+            each = waiting.pop()
+            if not _becomes_constant(each, op, compute):
+                graph.operators.append(each)
     return model
 
 

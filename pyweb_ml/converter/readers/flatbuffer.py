@@ -112,9 +112,8 @@ class FlatBuffer:
                 return [self._table(field.table, self._forward(p), depth + 1) for p in self._references(field, at)]
             case "strings":
                 return [self._string(self._forward(p), field.name) for p in self._references(field, at)]
-        chosen = names_of(union_of(field)).get(before[f"{field.name}_type"])
-        if chosen is None:
-            raise ConversionError(f"at offset {at}: '{field.name}' is of a kind that the schema does not know")
+        # A kind that this schema does not know counts as none, as LiteRT takes it; its number is in the "_type".
+        chosen = names_of(union_of(field)).get(before[f"{field.name}_type"], "NONE")
         return None if chosen == "NONE" else self._table(chosen, self._forward(at), depth + 1)
 
     def _vector(self, field: Field, position: int) -> NDArray[Any]:

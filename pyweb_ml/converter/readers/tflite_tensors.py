@@ -170,8 +170,9 @@ def _quantization(table: Table | None, shape: tuple[int, ...]) -> Quantization |
 
 
 def _require_affine(table: Table | None) -> None:
-    if table and table["details"]:
-        raise ConversionError(f"its quantisation is of the kind {table['details'].kind}, which is not supported")
+    if table and table["details_type"]:
+        kind = names_of("QuantizationDetails").get(table["details_type"], "unknown")
+        raise ConversionError(f"its quantisation is of the kind {kind}, which is not supported")
 
 
 def _some(vector: NDArray[Any] | None) -> NDArray[Any]:
