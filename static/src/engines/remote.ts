@@ -2,7 +2,7 @@
 
 import { Deferred } from "../deferred";
 import type { BackendName } from "../protocol";
-import { CALCULATOR_TIMEOUT } from "../protocol";
+import { CALCULATOR_TIMEOUT, STAGE_TIMEOUT } from "../protocol";
 import type { CompiledModel, Engine, ModelFiles, TensorValue } from "./engine";
 import { InputError, RefusedModel } from "./engine";
 import type { FromEngine, Request, Started, ToEngine } from "./engine_protocol";
@@ -52,31 +52,38 @@ class Remote {
     };
   }
 
-  ask(request: Request, transfer: Transferable[] = []): Promise<unknown> {
-    if (this.ended) return Promise.reject(new Error(this.ended));
+  /** An answer that does not come within `seconds` ends the engine. */
+  async ask(request: Request, seconds = STAGE_TIMEOUT, transfer: Transferable[] = []): Promise<unknown> {
+    if (this.ended) throw new Error(this.ended);
     const answer = new Deferred<unknown>();
     const id = this.nextId++;
     this.waiting.set(id, answer);
     this.worker.postMessage({ ...request, id }, transfer);
-    return answer.promise;
+    const timer = setTimeout(() => { this.end(`it has not answered for ${seconds} s`); }, seconds * 1000);
+    try {
+      return await answer.promise;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async compile(files: ModelFiles, name: string, threads: number): Promise<CompiledModel> {
     await this.ask({ type: "compile", files, name, threads });
-    return { run: (inputs) => this.run(name, inputs), close: () => undefined };
+    // The first run may have shaders to compile, which takes seconds.
+    let limit = STAGE_TIMEOUT;
+    const run = async (inputs: readonly TensorValue[]): Promise<TensorValue[]> => {
+      const outputs = await this.run(name, inputs, limit);
+      limit = CALCULATOR_TIMEOUT;
+      return outputs;
+    };
+    return { run, close: () => undefined };
   }
 
-  /** A run that never ends ends the engine. */
-  private async run(name: string, inputs: readonly TensorValue[]): Promise<TensorValue[]> {
+  private async run(name: string, inputs: readonly TensorValue[], seconds: number): Promise<TensorValue[]> {
     // Copied first: of a view into Wasm memory, the whole memory would be sent.
     const copies = inputs.map(({ shape, data }) => ({ shape, data: data.slice() }));
-    const timer = setTimeout(() => { this.end(`it has not answered for ${CALCULATOR_TIMEOUT} s`); }, CALCULATOR_TIMEOUT * 1000);
-    try {
-      const transfer = copies.map(({ data }) => data.buffer);
-      return (await this.ask({ type: "run", name, inputs: copies }, transfer)) as TensorValue[];
-    } finally {
-      clearTimeout(timer);
-    }
+    const transfer = copies.map(({ data }) => data.buffer);
+    return (await this.ask({ type: "run", name, inputs: copies }, seconds, transfer)) as TensorValue[];
   }
 
   /** Terminates the worker; what waits for it rejects. */
