@@ -17,17 +17,22 @@ SHARD_BYTES = 4 * 2**20
 """As tensorflowjs's own converter cuts them."""
 
 SMALL = 1024
-"""Constants of fewer values (biases, slopes) are not made integers: they decide much and weigh little."""
+"""Constants of fewer values (biases, slopes, short filters) stay as they are: much depends on them."""
 
-FLOAT16_MAX = float(np.finfo(np.float16).max)
+FLOAT16 = np.finfo(np.float16)
+TINY_SHARE = 0.05
+"""A constant stays float32 if more of its values than this part are too small for float16's full precision.
+
+Trained weights have few of them; banks of windowed filters have more (basic-pitch's 0.07) and leak in float16.
+"""
 
 
 def write_weights(weights: Sequence[Weight], folder: Path, storage: Storage) -> list[dict[str, Any]]:
     """Writes shards of 4 MiB, one after the other so that only the current one is held; gives the manifest.
 
-    float32 constants are stored as `storage` says: "float16" all of them but those that go beyond its range;
-    "uint8" and "uint16" those of at least `SMALL` values, affine with one scale and minimum a constant. TF.js
-    makes float32 of them on loading.
+    float32 constants of at least `SMALL` values are stored as `storage` says, "float16" unless its range does not
+    suit them, "uint8" and "uint16" affine with one scale and minimum a constant. Constants that are float16
+    already stay so, unless it is "float32". TF.js makes float32 of them all on loading.
     """
     entries = [_entry(weight, _storage(weight, storage)) for weight in weights]
     total = sum(weight.data.size * _width(entry) for weight, entry in zip(weights, entries, strict=True))
@@ -41,13 +46,20 @@ def write_weights(weights: Sequence[Weight], folder: Path, storage: Storage) -> 
 
 
 def _storage(weight: Weight, storage: Storage) -> str:
-    dtype = loaded_dtype(weight.data)
-    # A single number is a formula's, such as HARD_SWISH's 1/6: it is in every value's path and weighs nothing.
-    if dtype != "float32" or storage == "float32" or weight.data.ndim == 0 or not weight.data.size:
+    dtype, data = loaded_dtype(weight.data), weight.data
+    if dtype != "float32" or storage == "float32":
         return dtype
-    if storage == "float16":
-        return storage if np.abs(weight.data).max() <= FLOAT16_MAX else "float32"
-    return storage if weight.data.size >= SMALL and np.isfinite(weight.data).all() else "float32"
+    if data.size < SMALL or not np.isfinite(data).all():
+        return "float16" if data.dtype == np.float16 else "float32"
+    return "float32" if storage == "float16" and not _fits_float16(data) else storage
+
+
+def _fits_float16(data: NDArray[Any]) -> bool:
+    if data.dtype == np.float16:
+        return True
+    sizes = np.abs(data)
+    tiny = np.count_nonzero((sizes > 0) & (sizes < FLOAT16.smallest_normal))
+    return bool(sizes.max() <= FLOAT16.max and tiny <= TINY_SHARE * np.count_nonzero(sizes))
 
 
 def _entry(weight: Weight, storage: str) -> dict[str, Any]:
