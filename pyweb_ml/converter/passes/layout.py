@@ -8,12 +8,13 @@ y = transpose(x, order), axis a of y is axis order[a] of x: an operator on y is 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from math import prod
 
 import numpy as np
 
 from pyweb_ml.converter.model import Graph, Model, Operator, Tensor
-from pyweb_ml.converter.passes.layout_rules import RULES, Moved, Order, inverse, is_identity, order_of
+from pyweb_ml.converter.passes.layout_rules import RULES, Moved, Order, first_part, inverse, is_identity, order_of
 
 
 def cancel_transposes(model: Model) -> Model:
@@ -33,16 +34,26 @@ def transposed_values(operators: Sequence[Operator]) -> int:
 
 
 def _cancel(model: Model, graph: Graph) -> None:
-    sweep = _Sweep(graph)
-    for op in graph.operators:
-        sweep.take(op)
-    outputs = [sweep.same.get(one, one) for one in graph.outputs]
-    operators = _without_unread(sweep.operators, outputs)
+    same, operators = min((_swept(graph, *choices) for choices in product((False, True), repeat=2)), key=_cost)
     if transposed_values(operators) >= transposed_values(graph.operators):
         return
-    graph.operators, graph.outputs = operators, outputs
+    for old, new in same.items():
+        if old in graph.outputs:
+            new.name = old.name
+    graph.operators, graph.outputs = operators, [same.get(one, one) for one in graph.outputs]
     for signature in model.signatures:
-        signature.outputs = {name: sweep.same.get(one, one) for name, one in signature.outputs.items()}
+        signature.outputs = {name: same.get(one, one) for name, one in signature.outputs.items()}
+
+
+def _swept(graph: Graph, split: bool, grow: bool) -> tuple[dict[Tensor, Tensor], list[Operator]]:
+    sweep = _Sweep(graph, split, grow)
+    for op in graph.operators:
+        sweep.take(op)
+    return sweep.same, _without_unread(sweep.operators, [sweep.same.get(one, one) for one in graph.outputs])
+
+
+def _cost(swept: tuple[dict[Tensor, Tensor], list[Operator]]) -> int:
+    return transposed_values(swept[1])
 
 
 def _without_unread(operators: Sequence[Operator], outputs: Sequence[Tensor]) -> list[Operator]:
@@ -71,11 +82,20 @@ class _Sweep:
         same: tensors that are no longer made, and what is the same as each.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, split: bool, grow: bool) -> None:
+        """Begins.
+
+        Args:
+            split: whether to split a transpose in two where only its first part must stay.
+            grow: whether to move one of an input on where what it moves becomes more.
+        """
         self.operators: list[Operator] = []
         self.same: dict[Tensor, Tensor] = {}
         self._graph = graph
+        self._split = split
+        self._grow = grow
         self._sources: dict[Tensor, _Source] = {}
+        self._made: dict[tuple[Tensor, Order], Tensor] = {}
         self._reshaped: dict[Tensor, Tensor] = {}
         self._uses = Counter(one for op in graph.operators for one in op.inputs if one is not None)
         self._uses.update(graph.outputs)
@@ -97,7 +117,10 @@ class _Sweep:
             return False
         sources = [self._sources[one] for one in op.inputs if one in self._sources]
         moved = rule(op, sources[0].order) if sources else None
-        if moved is None:
+        if moved is None and sources and self._split:
+            sources = [self._split_before(op, sources[0])]
+            moved = rule(op, sources[0].order)
+        if moved is None or (not self._grow and sources[0].tensor in self._graph.inputs and _grows(op)):
             return False
         inputs = self._before(op, moved, sources[0].order)
         if inputs is None:
@@ -124,6 +147,20 @@ class _Sweep:
         for at in turned:
             inputs[at] = self._turned(op.inputs[at], inverse(order))  # type: ignore[arg-type]
         return inputs
+
+    def _split_before(self, op: Operator, source: _Source) -> _Source:
+        """What makes an operator's input when the part of the transpose that must stay has been made."""
+        part = first_part(op, source.order)
+        if part is None:
+            return source
+        shape = tuple(source.tensor.shape[axis] for axis in part)
+        made = Tensor(f"{source.tensor.name}/part", shape, source.tensor.dtype, None, source.tensor.quantization)
+        self._transpose(source.tensor, part, made)
+        rest = _Source(self.same.get(made, made), tuple(part.index(axis) for axis in source.order))
+        given = Tensor(f"{made.name}/rest", op.inputs[0].shape, made.dtype)  # type: ignore[union-attr]
+        self._sources[given] = rest
+        op.inputs[0] = given
+        return rest
 
     def _known_before(self, given: Tensor, order: Order, rank: int) -> Tensor | None:
         """What the transpose of `order` makes `given` of, if that needs no new transpose."""
@@ -175,9 +212,11 @@ class _Sweep:
         source = self._sources.get(tensor)
         if source:
             tensor, order = source.tensor, tuple(source.order[axis] for axis in order)
-        if is_identity(order) and self._may_stand_for(tensor, output):
-            self.same[output] = tensor
+        before = tensor if is_identity(order) else self._made.get((tensor, order))
+        if before is not None and self._may_stand_for(before, output):
+            self.same[output] = before
             return
+        self._made[tensor, order] = output
         self._sources[output] = _Source(tensor, order)
         self._emit(_transposing(tensor, order, output))
 
@@ -196,10 +235,13 @@ class _Sweep:
         if output not in self._graph.outputs:
             return True
         ends = {*self._graph.inputs, *self._graph.outputs, *self.same.values()}
-        if tensor in ends or tensor.is_constant:
-            return False
-        tensor.name = output.name
-        return True
+        return tensor not in ends and not tensor.is_constant
+
+
+def _grows(op: Operator) -> bool:
+    """Whether an operator of one input gives more values than it takes."""
+    flowing = [prod(one.shape) for one in op.inputs if one is not None and not one.is_constant]
+    return len(flowing) == 1 and prod(op.outputs[0].shape) > flowing[0]
 
 
 def _transposing(tensor: Tensor, order: Order, output: Tensor) -> Operator:

@@ -171,17 +171,30 @@ def _reshape(op: Operator, order: Order) -> Moved | None:
     groups = _groups(before, after)
     if groups is None:
         return None
-    taken = [[order[axis] for axis in group if before[axis] != 1] for group, _ in groups]
-    if any(
-        axes != list(range(axes[0], axes[0] + len(axes))) and not _beside(axes, order, before) for axes in taken
-    ):
+    taken = [[order[axis] for axis in group] for group, _ in groups]
+    if not all(_beside(axes, order, before) for axes in taken):
         return None
     by_place = sorted(range(len(groups)), key=lambda at: taken[at][0])
-    axes = [axis for at in by_place for axis in groups[at][1]]
+    first = range(groups[0][1][0])  # axes of one place before all others stay there
+    axes = [*first, *(axis for at in by_place for axis in groups[at][1])]
     shape = [after[axis] for axis in axes]
     constants = {1: Tensor(f"{op.outputs[0].name}/shape", (len(shape),), "int32", np.array(shape, np.int32))}
     orders = [tuple(axes.index(axis) for axis in range(len(after)))]
     return Moved([0], len(order), orders, constants, {"new_shape": cast(Option, shape)})
+
+
+def first_part(op: Operator, order: Order) -> Order | None:
+    """Of a transpose that a RESHAPE cannot go before, the part after which it can.
+
+    What the reshape joins must lie together: this part brings it together, and leaves the rest to another.
+    """
+    before = _data(op).shape
+    groups = _groups(before, op.outputs[0].shape)
+    if op.op != "RESHAPE" or groups is None:
+        return None
+    taken = sorted(([order[axis] for axis in group] for group, _ in groups), key=min)
+    ones = [order[axis] for axis, size in enumerate(before) if size == 1]
+    return tuple(ones + [axis for group in taken for axis in group])
 
 
 def _beside(axes: Sequence[int], order: Order, before: Sequence[int]) -> bool:
@@ -196,7 +209,10 @@ _Group: TypeAlias = tuple[list[int], list[int]]
 
 
 def _groups(before: Sequence[int], after: Sequence[int]) -> list[_Group] | None:
-    """The smallest runs of axes that hold the same values on both sides; None if there are no such runs."""
+    """The smallest runs of axes that hold the same values on both sides; None if there are no such runs.
+
+    Axes of one place are left out before the reshape; after it they join the group before them, if there is one.
+    """
     groups: list[_Group] = []
     left = [axis for axis, size in enumerate(before) if size != 1]
     right = [axis for axis, size in enumerate(after) if size != 1]
@@ -208,17 +224,10 @@ def _groups(before: Sequence[int], after: Sequence[int]) -> list[_Group] | None:
                 return None
             side.append(rest.pop(0))
         groups.append(group)
-    return _with_ones(groups, after) if groups and not left and not right else None
-
-
-def _with_ones(groups: list[_Group], after: Sequence[int]) -> list[_Group]:
-    """Axes of one place after the reshape join the group before them, the first ones the first."""
-    whole = []
-    for at, (ours, theirs) in enumerate(groups):
-        first = theirs[0] if at else 0
-        end = groups[at + 1][1][0] if at + 1 < len(groups) else len(after)
-        whole.append((ours, list(range(first, end))))
-    return whole
+    if not groups or left or right:
+        return None
+    ends = [*(theirs[0] for _, theirs in groups[1:]), len(after)]
+    return [(ours, list(range(theirs[0], end))) for (ours, theirs), end in zip(groups, ends, strict=True)]
 
 
 _UNARY = """ABS CAST CEIL COS ELU EXP FLOOR GELU HARD_SWISH LEAKY_RELU LOG LOGICAL_NOT LOGISTIC NEG RELU RELU6
