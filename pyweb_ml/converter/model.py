@@ -120,12 +120,14 @@ class Model:
         signatures: of the first graph, or of several.
         metadata: named bytes that travel with a `.tflite`.
         description: for people.
+        files: files that travel with a `.tflite`, such as labels, by name.
     """
 
     graphs: list[Graph]
     signatures: list[Signature] = field(default_factory=list)
     metadata: dict[str, bytes] = field(default_factory=dict)
     description: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def graph(self) -> Graph:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pyweb_ml.converter.associated_files import unpack_files
 from pyweb_ml.converter.model import Graph, Model, Signature, Tensor
 from pyweb_ml.converter.passes.fix_shapes import fix_shapes
 from pyweb_ml.converter.passes.fold_densify import fold_densify
@@ -54,7 +55,8 @@ def decode_tflite(data: memoryview) -> Model:
     buffers = Buffers(file, root["buffers"] or [])
     graphs, tensors = _graphs(file, root, buffers)
     signatures = [_signature(table, tensors) for table in root["signature_defs"] or []]
-    model = fold_densify(Model(graphs, signatures, _metadata(file, root, buffers), root["description"] or ""))
+    metadata, description = _metadata(file, root, buffers), root["description"] or ""
+    model = fold_densify(Model(graphs, signatures, metadata, description, unpack_files(data)))
     require_sound(model)
     return model
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from pyweb_ml.cache import open_whole
+from pyweb_ml.converter.associated_files import pack_files
 from pyweb_ml.converter.model import Model, Signature
 from pyweb_ml.converter.soundness import graph_of, require_sound
 from pyweb_ml.converter.where import where
@@ -37,6 +38,7 @@ def write_tflite(model: Model, path: Path, *, inline_bytes: int = INLINE_BYTES) 
         root = _root(model, writer, constants, inline_bytes)
         with open_whole(path) as file:
             _write(file, root, constants, constants.size <= inline_bytes)
+            file.write(pack_files(model.files))
 
 
 def _root(model: Model, writer: GraphWriter, constants: Constants, inline_bytes: int) -> Table:
