@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pyweb_ml.converter.model import Graph, Model, Operator, Tensor
 from pyweb_ml.converter.writers.tfjs import write_tfjs
 from pyweb_ml.converter.writers.tflite import write_tflite
-from tests.converter.op_specs.case import Case, Given
+from tests.converter.op_specs.case import After, Case, Given
 from tests.converter.tfjs import Arrays, Runner, TfjsError
 
 TOLERANCES = {"cpu": 1e-4, "wasm": 1e-4, "webgl": 1e-3, "webgpu": 1e-3}
@@ -35,8 +35,10 @@ def prepare(case: Case, folder: Path) -> Prepared:
     inputs = {f"in{index}": one.values for index, one in _flowing(case)}
     write_tflite(model, folder / "model.tflite")
     expected = run_litert(folder / "model.tflite", inputs)
-    for tensor in model.graph.outputs:
-        tensor.shape = expected[tensor.name].shape
+    for operator in model.graph.operators:
+        # What stands between has the output's shape: activations keep it.
+        for made, last in zip(operator.outputs, model.graph.outputs, strict=True):
+            made.shape = expected[last.name].shape
     write_tfjs(model, folder)
     return Prepared(folder, model.graph.operators[0], inputs, expected)
 
@@ -83,7 +85,15 @@ def _model(case: Case) -> Model:
     outputs = [Tensor(f"out{index}", (), dtype) for index, dtype in enumerate(step.outputs)]
     operator = Operator(case.op, inputs, outputs, dict(step.options), step.custom, version=step.version)
     given = [tensor for tensor in inputs if tensor is not None and not tensor.is_constant]
-    return Model([Graph(given, outputs, [operator])])
+    if step.after is None:
+        return Model([Graph(given, outputs, [operator])])
+    operator.outputs = [Tensor("between", (), outputs[0].dtype)]
+    return Model([Graph(given, outputs, [operator, _after(step.after, operator.outputs[0], outputs)])])
+
+
+def _after(after: After, source: Tensor, outputs: list[Tensor]) -> Operator:
+    constants = [_tensor(100 + index, one) for index, one in enumerate(after.inputs)]
+    return Operator(after.op, [source, *constants], outputs, dict(after.options))
 
 
 def _tensor(index: int, given: Given) -> Tensor:

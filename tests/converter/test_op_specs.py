@@ -88,7 +88,8 @@ def test_an_operator_becomes_the_nodes_that_the_op_table_names(op: str, prepared
     for case in CASES:
         if case.op == op:
             model = json.loads((prepared[case.name].folder / "model.json").read_text())
-            found |= {node["op"] for node in model["modelTopology"]["node"]}
+            after = set(TABLE[case.step.after.op].nodes) if case.step.after else set()
+            found |= {node["op"] for node in model["modelTopology"]["node"]} - after
     assert found - PLUMBING == set(TABLE[op].nodes)
 
 

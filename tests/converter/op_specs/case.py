@@ -19,6 +19,15 @@ class Given:
 
 
 @dataclass(frozen=True)
+class After:
+    """An operator that takes the first one's output, and constants behind it."""
+
+    op: str
+    inputs: Sequence[Given] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Step:
     """An operator's inputs (None: left out), options by the schema's names, and its outputs' dtypes."""
 
@@ -27,11 +36,12 @@ class Step:
     outputs: Sequence[str] = ("float32",)
     custom: bytes | None = None
     version: int = 1
+    after: After | None = None
 
 
 @dataclass(frozen=True)
 class Case:
-    """One graph of one operator."""
+    """One graph of one operator, or of one and what follows it."""
 
     name: str
     op: str

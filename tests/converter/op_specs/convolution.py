@@ -1,11 +1,15 @@
 """Convolutions, products and pooling."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
-from tests.converter.op_specs.case import Case, Step, const, flow, numbers, spec
+from tests.converter.op_specs.case import After, Case, Step, const, flow, numbers, spec
 
 PADDINGS = ("SAME", "VALID")
 ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
+
+FOLLOWERS = ("RELU", "RELU6", "ELU", "LOGISTIC", "LEAKY_RELU", "PRELU")
 
 
 def _options(stride: tuple[int, int], dilation: int, padding: str, activation: str) -> dict[str, int | str]:
@@ -94,7 +98,27 @@ def pool(
     return Step([flow(batch, 7, 8, 4)], options)
 
 
+def followed(step: Step, slopes: tuple[int, ...], by: str, bias: bool) -> Step:
+    """An activation of its own after it, which TF.js runs inside the same node."""
+    given = [const(*slopes, low=0, high=0.5)] if by == "PRELU" else []
+    after = After(by, given, {"alpha": 0.3} if by == "LEAKY_RELU" else {})
+    return replace(step, inputs=step.inputs[: 3 if bias else 2], after=after)
+
+
+def _followed_cases() -> Iterator[Case]:
+    hosts = {
+        "CONV_2D": partial(followed, conv(), (1, 1, 6)),
+        "DEPTHWISE_CONV_2D": partial(followed, depthwise(), (1, 1, 4)),
+        "FULLY_CONNECTED": partial(followed, connected((3, 6), True, "NONE"), (5,)),
+    }
+    for op, make in hosts.items():
+        # LiteRT's convolutions want a bias.
+        biases = (True, False) if op == "FULLY_CONNECTED" else (True,)
+        yield from spec(op, make, by=FOLLOWERS, bias=biases)
+
+
 def cases() -> Iterator[Case]:
+    yield from _followed_cases()
     strides = ((1, 1), (2, 2), (2, 1))
     kernels = ((1, 1), (3, 3), (2, 3))
     yield from spec("CONV_2D", conv, kernel=kernels, stride=strides, padding=PADDINGS, batch=(1, 2))

@@ -35,10 +35,16 @@ def _fits(operator: Operator, host: Operator) -> bool:
     if activation_of(host) != "NONE" or host.outputs[0].quantization is not None:
         return False
     if operator.op == "PRELU":
-        alpha = operator.inputs[1]
-        return alpha is not None and channel_slopes(alpha, host.outputs[0].shape[-1]) is not None
+        # _FusedMatMul takes the slopes for a bias, if there is none (matrices_executor.ts).
+        alpha, is_safe = operator.inputs[1], host.op != "FULLY_CONNECTED" or has_bias(host)
+        return is_safe and alpha is not None and channel_slopes(alpha, host.outputs[0].shape[-1]) is not None
     # FusedDepthwiseConv2dNative forgets the slope (convolution.ts has no attribute for it).
     return operator.op in FUSED and (operator.op, host.op) != ("LEAKY_RELU", "DEPTHWISE_CONV_2D")
+
+
+def has_bias(operator: Operator) -> bool:
+    """Whether there is an input 2, which is the bias of all `HOSTS`."""
+    return len(operator.inputs) > 2 and operator.inputs[2] is not None
 
 
 def fused(
@@ -48,7 +54,7 @@ def fused(
     after = emitter.fused.get(operator)
     name = after.op if after else activation_of(operator)
     arguments, parts = [], []
-    if len(operator.inputs) > 2 and operator.inputs[2] is not None:
+    if has_bias(operator):
         arguments, parts = [emitter.input(operator, 2)], ["BiasAdd"]
     if after and name == "PRELU":
         alpha = emitter.tensor(after, 1)
