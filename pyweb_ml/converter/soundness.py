@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from pyweb_ml.converter.arity import require_arity
 from pyweb_ml.converter.model import Graph, Model, Operator, Signature, Tensor
 from pyweb_ml.converter.where import where
 from pyweb_ml.errors import ConversionError
 
 
 def require_sound(model: Model) -> None:
-    """Proves that each tensor is given once and before it is used, and that graphs call only others, in no circle.
+    """Proves that operators have their inputs, each given once and before, and that no graph calls itself.
 
     Raises:
         ConversionError: with the graph, the operator and the tensor.
@@ -27,6 +28,7 @@ def _require_order(graph: Graph) -> None:
     given = dict.fromkeys(graph.inputs, "an input")
     for index, op in enumerate(graph.operators):
         with where(f"operator {index} {op.op}"):
+            require_arity(op)
             _require_given(op.inputs, given)
             for tensor in op.outputs:
                 if tensor in given or tensor.is_constant:
