@@ -8,12 +8,12 @@ from typing import Protocol
 
 from pyweb_ml.graph import timestamp
 from pyweb_ml.graph.calculator_base import STOP, Status
-from pyweb_ml.graph.timestamp import DONE, ONE_OVER_POST_STREAM
+from pyweb_ml.graph.timestamp import DONE, MAX, ONE_OVER_POST_STREAM
 from pyweb_ml.runner import emission
 from pyweb_ml.runner.input_policy import DefaultInputStreamHandler
 from pyweb_ml.runner.input_queue import InputQueue
 from pyweb_ml.runner.node import Node
-from pyweb_ml.runner.sync_set import Readiness
+from pyweb_ml.runner.sync_set import Readiness, fill_bound
 from pyweb_ml.runner.task import Entry, Task
 
 
@@ -36,7 +36,7 @@ class Owner(Protocol):
 class Call:
     """The calls of an opened node, under any input policy."""
 
-    __slots__ = ("_context", "_entry", "_inputs", "_loop", "_makes", "_node", "_process", "_ready")
+    __slots__ = ("_context", "_entry", "_inputs", "_loop", "_makes", "_node", "_process", "_ready", "_settled")
 
     def __init__(self, node: Node, loop: Owner) -> None:
         self._node = node
@@ -46,6 +46,8 @@ class Call:
         self._inputs = tuple(self._context.inputs)
         self._process = node.calculator.process
         self._makes = len(node.made) > 0
+        # Up to where the outputs' bounds have followed the inputs'.
+        self._settled = timestamp.UNSET
         self._entry: Entry = ((1, -node.id, 0, 0), 0, Task(node, self._work, self._after, True))
 
     def prepare(self) -> None:
@@ -55,11 +57,14 @@ class Call:
             return
         readiness, at = policy.readiness()
         if readiness is Readiness.PROCESS:
+            for one in self._inputs:
+                one.clear()
             policy.take(at, self._inputs)
             self._push(at)
         elif readiness is Readiness.CLOSE:
             self._loop.push_close(node)
-        else:
+        elif at != self._settled:
+            self._settled = at
             emission.move_bounds(node, at)
 
     def _push(self, at: int) -> None:
@@ -82,63 +87,74 @@ class Call:
         emission.send(node, self._context)
         if self._makes:
             self._loop.announce(node)
-        # No payload outlives its call.
+        # No payload outlives its call; the rest is set anew for the next one.
         for one in self._inputs:
-            one.clear()
+            one.value = None
         if status is STOP:
             self._loop.stop()
         node.in_flight = 0
-        self._look_again()
+        if not node.touched and self._may_go_on():
+            node.touch()
 
-    def _look_again(self) -> None:
-        if not self._node.touched:
-            self._node.touch()
+    def _may_go_on(self) -> bool:
+        """Whether there may be more to do now than before the call."""
+        return True
 
 
-class SingleInputCall(Call):
-    """As `Call`, for one input under the default policy: a packet is ready as soon as it is there."""
+class SyncedCall(Call):
+    """As `Call`, for the default policy, whose rules are written out here for speed: see `SyncSet`."""
 
-    __slots__ = ("_input", "_queue", "_settled")
+    __slots__ = ("_pairs", "_queues")
 
     def __init__(self, node: Node, loop: Owner) -> None:
         super().__init__(node, loop)
-        self._input = self._inputs[0]
-        self._queue: InputQueue = node.queues.all[0]
-        # Up to where the outputs' bounds have followed the input's.
-        self._settled = timestamp.UNSET
+        self._queues: tuple[InputQueue, ...] = tuple(node.queues)
+        self._pairs = tuple(zip(self._inputs, self._queues, strict=True))
 
     @staticmethod
     def suits(node: Node) -> bool:
         """Whether the node is one of which this gives what `Call` does."""
-        policy, queues = node.policy, node.queues.all
+        policy = node.policy
         plain = type(policy) is DefaultInputStreamHandler and not policy.process_bounds
-        return plain and len(queues) == 1 and type(queues[0]) is InputQueue
+        return plain and all(type(queue) is InputQueue for queue in node.queues)
 
     def prepare(self) -> None:
         if self._node.in_flight:
             return
-        queue = self._queue
-        packets = queue.packets
-        if not packets:
-            self._move_bounds(queue.bound)
-            return
-        target = self._input
-        at, target.value = packets.popleft()
-        target.timestamp = at
-        target.is_empty = False
-        target.is_done = queue.bound == DONE and not packets
-        if len(packets) == queue.limit - 1:
-            queue.filled(queue)
-        self._push(at)
-
-    def _move_bounds(self, bound: int) -> None:
-        if bound >= ONE_OVER_POST_STREAM:
+        packet = bound = DONE
+        for queue in self._queues:
+            if queue.packets:
+                at = queue.packets[0][0]
+                if at < packet:
+                    packet = at
+            elif queue.bound < bound:
+                bound = queue.bound
+        if packet < bound:
+            self._fill(packet)
+            self._push(packet)
+        elif bound >= ONE_OVER_POST_STREAM:
             self._loop.push_close(self._node)
-        elif bound > self._settled:
+        elif bound != self._settled:
             self._settled = bound
             emission.move_bounds(self._node, bound)
 
-    def _look_again(self) -> None:
-        queue = self._queue
-        if queue.packets or queue.bound > self._context.input_timestamp + 1:
-            super()._look_again()
+    def _may_go_on(self) -> bool:
+        after = self._context.input_timestamp + 1
+        for queue in self._queues:
+            # The node waits for this input, and its outputs' bounds are as far already.
+            if queue.bound <= after <= MAX and not queue.packets:
+                return False
+        return True
+
+    def _fill(self, at: int) -> None:
+        for target, queue in self._pairs:
+            packets = queue.packets
+            if packets and packets[0][0] == at:
+                target.value = packets.popleft()[1]
+                target.is_empty = False
+                target.timestamp = at
+                target.is_done = queue.bound == DONE and not packets
+                if len(packets) == queue.limit - 1:
+                    queue.filled(queue)
+            else:
+                fill_bound(target, queue)

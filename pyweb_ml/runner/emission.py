@@ -6,6 +6,7 @@ Source of the rules: mediapipe/framework/output_stream_manager.cc (ComputeOutput
 from pyweb_ml.errors import ConfigError
 from pyweb_ml.graph import timestamp
 from pyweb_ml.graph.calculator_base import Output
+from pyweb_ml.graph.timestamp import MAX, MIN
 from pyweb_ml.runner.node import Node, NodeContext
 from pyweb_ml.runner.stream import Stream
 
@@ -17,7 +18,11 @@ def send(node: Node, context: NodeContext) -> None:
         CalculatorError: a stream cannot take it, such as a timestamp that does not rise.
     """
     at = context.input_timestamp
-    promised = _promised(at, node.offset) if node.offset is not None and node.policy else timestamp.UNSET
+    offset = node.offset
+    if offset is None or node.policy is None:
+        promised = timestamp.UNSET
+    else:
+        promised = at + 1 if offset == 0 and MIN <= at < MAX else _promised(at, offset)
     try:
         for output, stream in context.sends:
             packets, bound = output.added, output.next_timestamp_bound
@@ -49,12 +54,12 @@ def _send_one(output: Output, stream: Stream, promised: int) -> None:
 
 def _promised(at: int, offset: int) -> int:
     """The bound that an offset promises after Process at `at`; Unset if none."""
-    if timestamp.MIN <= at < timestamp.MAX:
-        return at + 1 if offset == 0 else max(timestamp.MIN, min(timestamp.MAX, at + 1 + offset))
+    if MIN <= at < MAX:
+        return max(MIN, min(MAX, at + 1 + offset))
     if not timestamp.is_allowed_in_stream(at):
         return timestamp.UNSET
     if at == timestamp.PRE_STREAM:
-        return timestamp.MIN
+        return MIN
     if at == timestamp.POST_STREAM:
         return timestamp.ONE_OVER_POST_STREAM
     if offset >= 0:

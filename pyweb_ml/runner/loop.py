@@ -14,7 +14,7 @@ from pyweb_ml.errors import ConfigError
 from pyweb_ml.graph import timestamp
 from pyweb_ml.graph.calculator_base import STOP, Status
 from pyweb_ml.runner import emission
-from pyweb_ml.runner.call import Call, SingleInputCall
+from pyweb_ml.runner.call import Call, SyncedCall
 from pyweb_ml.runner.network import Network
 from pyweb_ml.runner.node import Node, NodeContext, State
 from pyweb_ml.runner.source_layers import SourceLayers
@@ -171,7 +171,7 @@ class Loop:
     def _looker(self, node: Node) -> Callable[[], None]:
         if node.policy is None or node.max_in_flight > 1 or node.policy.batch_size > 1:
             return partial(self._take_inputs, node)
-        call = SingleInputCall(node, self) if SingleInputCall.suits(node) else Call(node, self)
+        call = SyncedCall(node, self) if SyncedCall.suits(node) else Call(node, self)
         return call.prepare
 
     def announce(self, node: Node) -> None:
