@@ -48,7 +48,7 @@ export class Inference {
   /** Runs a model. When the backend fails, another one runs it; rejects when none is left. */
   async run(model: string, inputs: readonly TensorValue[]): Promise<TensorValue[]> {
     for (;;) {
-      await this.replacing;
+      while (this.replacing !== null) await this.replacing;
       const running = this.running;
       try {
         return await running.run(model, inputs);

@@ -1,0 +1,75 @@
+/** Stand-ins for engines, so that what chooses among them can be tested without a browser. */
+
+import type { Candidate } from "../../src/engines/candidate";
+import type { CompiledModel, TensorValue } from "../../src/engines/engine";
+import { Running } from "../../src/engines/running";
+import type { Starter } from "../../src/engines/starting";
+import { Deferred } from "../../src/deferred";
+
+/** How a backend behaves. */
+export interface Behaviour {
+  /** Why it cannot be started. */
+  refusal?: Error;
+  /** What it gets wrong. */
+  lie?: string;
+  /** Milliseconds that a run takes, and what it does. */
+  takes?: number;
+  run?: () => Promise<TensorValue[]>;
+}
+
+export const OUTPUT: TensorValue = { shape: [1], data: new Float32Array([1]) };
+
+/** Starts fakes by their backends' names; remembers what was started and what is open. */
+export class FakeStarter {
+  readonly started: string[] = [];
+  readonly open = new Set<string>();
+  readonly lost = new Map<string, Deferred<string>>();
+  readonly distrusted: string[] = [];
+
+  constructor(private readonly behaviours: Record<string, Behaviour>) {}
+
+  get starter(): Starter {
+    return this as unknown as Starter;
+  }
+
+  start(candidate: Candidate): Promise<Running> {
+    const behaviour = this.behaviours[candidate.backend]!;
+    this.started.push(candidate.label);
+    if (behaviour.refusal) return Promise.reject(behaviour.refusal);
+    const { label } = candidate;
+    this.open.add(label);
+    const lost = new Deferred<string>();
+    this.lost.set(label, lost);
+    const close = (): void => { this.open.delete(label); };
+    const engine = { reason: "", lost: lost.promise, compile: () => Promise.resolve(model(behaviour)), close };
+    return Promise.resolve(new Running(candidate, engine, new Map([["m", model(behaviour)]]), true));
+  }
+
+  async startChecked(candidate: Candidate): Promise<Running> {
+    const running = await this.start(candidate);
+    await this.check(running).catch((error: unknown) => {
+      running.close();
+      throw error;
+    });
+    return running;
+  }
+
+  check(running: Running): Promise<void> {
+    const { lie } = this.behaviours[running.candidate.backend]!;
+    if (lie !== undefined) return Promise.reject(new Error(lie));
+    running.candidate.checked = true;
+    return Promise.resolve();
+  }
+
+  distrust(failed: Running): void {
+    this.distrusted.push(failed.candidate.label);
+  }
+}
+
+function model({ run, takes = 0 }: Behaviour): CompiledModel {
+  const usual = async (): Promise<TensorValue[]> => {
+    await new Promise((resolve) => { setTimeout(resolve, takes); });
+    return [OUTPUT];
+  };
+  return { run: run ?? usual, close: () => undefined };
+}
