@@ -1,6 +1,7 @@
 """How many inputs operators cannot do without, as LiteRT's kernels take them."""
 
 from pyweb_ml.converter.model import Operator
+from pyweb_ml.converter.tflite_schema import options_of
 from pyweb_ml.errors import ConversionError
 
 _NEEDED = {
@@ -25,13 +26,14 @@ _LEAST = {name: count for count, names in _NEEDED.items() for name in names.spli
 
 
 def require_arity(op: Operator) -> None:
-    """Proves that a builtin operator has the inputs and the output that it cannot do without.
+    """Proves that a builtin operator is one, and has the inputs and the output that it cannot do without.
 
     Raises:
-        ConversionError: it has fewer.
+        ConversionError: LiteRT's schema does not know it, or it has fewer.
     """
     if op.custom is not None:
         return
+    options_of(op.op)
     least = 0 if op.op.startswith("STABLEHLO") else _LEAST.get(op.op, 1)
     given = next((index for index, tensor in enumerate(op.inputs) if tensor is None), len(op.inputs))
     if given < least:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pyweb_ml.converter.arity import require_arity
 from pyweb_ml.converter.model import Graph, Model, Operator, Signature, Tensor
+from pyweb_ml.converter.tflite_schema import fields, options_of
 from pyweb_ml.converter.where import where
 from pyweb_ml.errors import ConversionError
 
@@ -70,13 +71,14 @@ def _visit(index: int, calls: list[list[int]], done: set[int], path: list[int]) 
 
 
 def called(op: Operator) -> Iterator[int]:
-    """The numbers of the graphs that an operator calls; -1, as CALL_ONCE's default, is none."""
-    for name, value in op.options.items():
-        if name.endswith("subgraph_index") or (op.op == "CALL" and name == "subgraph"):
-            if isinstance(value, int) and value != -1:
-                yield value
-        elif name.endswith("subgraph_indices") and isinstance(value, list):
-            yield from (int(index) for index in value)
+    """The numbers of the graphs that an operator calls; -1 is none."""
+    kind = options_of(op.op) if op.custom is None else ""
+    for field in fields(kind) if kind else ():
+        value = op.options.get(field.name, field.default)
+        if "subgraph" in field.name:
+            yield from (
+                int(number) for number in (value if isinstance(value, list) else [value or 0]) if number != -1
+            )
 
 
 def graph_of(signature: Signature, model: Model) -> Graph:

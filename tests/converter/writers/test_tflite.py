@@ -122,7 +122,8 @@ def of_type(dtype: str, values: object) -> Model:
 
 def with_operator(op: str, **options: Option) -> Model:
     tensor = picture()
-    return chain(Operator(op, [tensor], [Tensor("y", tensor.shape)], {**options}))
+    inputs: list[Tensor | None] = [tensor, constant("weights", normal(0, 3, 1, 1, 3))]
+    return chain(Operator(op, inputs, [Tensor("y", tensor.shape)], {**options}))
 
 
 @pytest.mark.parametrize(
