@@ -93,12 +93,11 @@ class Call:
         if status is STOP:
             self._loop.stop()
         node.in_flight = 0
-        if not node.touched and self._may_go_on():
-            node.touch()
+        self._look_again()
 
-    def _may_go_on(self) -> bool:
-        """Whether there may be more to do now than before the call."""
-        return True
+    def _look_again(self) -> None:
+        if not self._node.touched:
+            self._node.touch()
 
 
 class SyncedCall(Call):
@@ -138,13 +137,13 @@ class SyncedCall(Call):
             self._settled = bound
             emission.move_bounds(self._node, bound)
 
-    def _may_go_on(self) -> bool:
+    def _look_again(self) -> None:
         after = self._context.input_timestamp + 1
         for queue in self._queues:
-            # The node waits for this input, and its outputs' bounds are as far already.
+            # The node waits for this input, and its outputs' bounds are as far already: there is nothing to see.
             if queue.bound <= after <= MAX and not queue.packets:
-                return False
-        return True
+                return
+        super()._look_again()
 
     def _fill(self, at: int) -> None:
         for target, queue in self._pairs:
