@@ -16,11 +16,9 @@ from tests.fuzz.graphs import stepped_case, timeless_case
 from tests.runner.graphs import node
 from tests.vectors import run as vectors
 
-CASES = [
-    case
-    for case in vectors.load(Path(vectors.__file__).parent)
-    if not {"num_threads", "executor"} & {*case["graph"]}
-]
+VECTORS = vectors.load(Path(vectors.__file__).parent)
+OBJECTS = [case for case in VECTORS if isinstance(case["graph"], dict)]
+CASES = [case for case in OBJECTS if not {"num_threads", "executor"} & {*case["graph"]}]
 
 
 class MeetsAnother(CalculatorBase):
