@@ -1,31 +1,18 @@
 """8 bits by ai-edge-quantizer: int8 weights, float32 inputs and outputs, near the original on a real picture."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from PIL import Image
-from skimage import data
 
 from pyweb_ml.converter.interpreter import run_model
 from pyweb_ml.converter.passes.quantize import Precision, quantize
 from pyweb_ml.converter.readers.tflite import read_tflite
 from pyweb_ml.converter.writers.tflite import write_tflite
 from pyweb_ml.errors import ConversionError
+from tests.converter.faces import FACES, pictures
 from tests.converter.small_models import chain, conv, picture
 from tests.converter.zoo import fetch
-
-FACES = "face_detection_short_range.tflite"
-
-
-def pictures() -> list[NDArray[Any]]:
-    """Photographs as the face detector takes them: 1, 128, 128, 3 in -1 to 1."""
-    photos: Any = (data.astronaut(), data.chelsea(), data.coffee(), data.rocket())  # type: ignore[no-untyped-call]
-    return [
-        np.asarray(Image.fromarray(photo).resize((128, 128)), np.float32)[None] / 127.5 - 1 for photo in photos
-    ]
 
 
 @pytest.mark.network

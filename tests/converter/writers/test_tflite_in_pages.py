@@ -15,8 +15,8 @@ from pyweb_ml.converter.passes.float16 import float16
 from pyweb_ml.converter.passes.fold_dequantize import fold_dequantize
 from pyweb_ml.converter.passes.quantize import quantize
 from pyweb_ml.converter.readers.tflite import read_tflite
+from tests.converter.faces import FACES, pictures
 from tests.converter.litert_page import LiteRtPage, litert_page
-from tests.converter.passes.test_quantize import FACES, pictures
 from tests.converter.zoo import fetch
 
 Arrays = dict[str, NDArray[Any]]
