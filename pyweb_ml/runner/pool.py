@@ -12,6 +12,7 @@ from heapq import heappop
 from pyweb_ml.errors import ConfigError
 from pyweb_ml.graph.config import GraphConfig
 from pyweb_ml.runner.loop import Loop
+from pyweb_ml.runner.network import Network
 from pyweb_ml.runner.node import Node
 from pyweb_ml.runner.task import Entry, Task
 from pyweb_ml.runner.workers import Outcome, Workers, attempt
@@ -145,6 +146,7 @@ def thread_count(config: GraphConfig) -> int | None:
     return max(config.num_threads, *named, 0) or None
 
 
-def core_count() -> int:
-    """How many threads can run at once: MediaPipe's default too."""
-    return os.cpu_count() or 1
+def chosen_count(network: Network) -> int:
+    """Where nothing is asked for: as many threads as there are cores, as in MediaPipe, and calculators for them."""
+    work = sum(not node.kind.moves_packets for node in network.nodes)
+    return min(os.cpu_count() or 1, work)

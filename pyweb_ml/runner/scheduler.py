@@ -15,7 +15,7 @@ from pyweb_ml.runner.kind import known_calculators
 from pyweb_ml.runner.loop import Loop
 from pyweb_ml.runner.network import Network, Runnable
 from pyweb_ml.runner.node_status import NodeStatus, node_status
-from pyweb_ml.runner.pool import Pool, core_count
+from pyweb_ml.runner.pool import Pool, chosen_count
 from pyweb_ml.runner.profiler import Profiler
 from pyweb_ml.runner.stream import Observer, Stream, StreamObserver
 
@@ -96,7 +96,9 @@ class Scheduler:
             CalculatorError: a calculator failed.
         """
         self._network.check_side_packets(self._given)
-        self._pool = self._make_pool()
+        threads = self._threads or chosen_count(self._network)
+        if threads > 1:
+            self._pool = Pool(self._loop, threads, in_order=self._in_order, always=self._threads is not None)
         self.side_packets.update(self._given)
         self._loop.open_able()
         self._run(idle=False)
@@ -214,13 +216,6 @@ class Scheduler:
     def cancel(self, error: Exception) -> None:
         """Ends the run with an error, as if a calculator had failed with it."""
         self._fail(error)
-
-    def _make_pool(self) -> Pool | None:
-        work = sum(not node.kind.moves_packets for node in self._network.nodes)
-        threads = self._threads or min(core_count(), work)
-        if threads < 2:
-            return None
-        return Pool(self._loop, threads, in_order=self._in_order, always=self._threads is not None)
 
     @property
     def _runner(self) -> Pool | Loop:

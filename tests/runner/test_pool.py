@@ -1,5 +1,6 @@
 """Several threads: what may run at once does, and what comes out does not depend on it."""
 
+import os
 import random
 import threading
 import time
@@ -10,7 +11,7 @@ import pytest
 
 import pyweb_ml as pw
 from pyweb_ml.graph.calculator_base import CalculatorBase, CalculatorContext, CalculatorContract
-from pyweb_ml.runner import pool, scheduler, workers
+from pyweb_ml.runner import pool, workers
 from pyweb_ml.runner.task import Task
 from tests.fuzz.graphs import stepped_case, timeless_case
 from tests.runner.graphs import node
@@ -73,7 +74,7 @@ class NotesItsThread(CalculatorBase):
 
 @pytest.fixture
 def four_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scheduler, "core_count", lambda: 4)
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
 
 
 @pytest.fixture
