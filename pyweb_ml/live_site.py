@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pyweb_ml.console import STAGES
+from pyweb_ml.live_graph import LiveGraph, read_live_graph
 from pyweb_ml.watching import INTERVAL, snapshot
 
 STALLED = 300.0
@@ -66,6 +67,20 @@ class LiveSite:
     _wanted: threading.Event = field(default_factory=threading.Event)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
+    _graph: tuple[str, LiveGraph] | None = None
+    _reading: threading.Lock = field(default_factory=threading.Lock)
+
+    def graph(self) -> LiveGraph:
+        """The graph as of the last finished build.
+
+        Raises:
+            LiveGraphError: the app cannot be loaded.
+        """
+        version = self.state.version
+        with self._reading:
+            if self._graph is None or self._graph[0] != version:
+                self._graph = version, read_live_graph(self.spec)
+            return self._graph[1]
 
     def start(self) -> None:
         """Builds for the first time, and from then on at each change."""

@@ -14,6 +14,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from pyweb_ml.apps import find_app_file
 from pyweb_ml.errors import PyWebMLError
+from pyweb_ml.live_graph import LiveGraphError
 from pyweb_ml.live_site import LiveSite, State
 from pyweb_ml.live_sites import LiveSites, is_gallery
 
@@ -41,6 +42,8 @@ MIME_TYPES = {
 """By file name ending, where what the system's table says must not matter."""
 
 OWN_FILES = ("reload.js", "serve.css")
+LIVE = Path(__file__).parent / "live"
+"""What an app's page has beside the app while it is developed, as static/build_live.mjs makes it."""
 SCREENSHOT = "screenshot.jpg"
 """Beside an app's file: what the gallery shows of it, rather than its first sample."""
 HEARTBEAT = 15.0
@@ -56,6 +59,9 @@ def make_flask_app(sites: LiveSites) -> flask.Flask:
     web = flask.Flask("pyweb_ml", template_folder="templates", static_folder=None)
     web.after_request(_with_headers)
     web.add_url_rule("/_pywebml/<name>", "own", _own_file)
+    web.add_url_rule("/_pywebml/live/<name>", "live", lambda name: _send(LIVE, name))
+    web.add_url_rule("/_pywebml/graph/", "graph", lambda: _drawing(_site(sites, "")))
+    web.add_url_rule("/_pywebml/graph/<key>", "app_graph", lambda key: _drawing(_site(sites, key)))
     web.add_url_rule("/_pywebml/events/", "events", lambda: _events(sites, ""))
     web.add_url_rule("/_pywebml/events/<key>", "app_events", lambda key: _events(sites, key))
     web.add_url_rule("/_pywebml/screenshot/<key>", "screenshot", lambda key: _screenshot(_site(sites, key)))
@@ -93,6 +99,15 @@ def _screenshot(site: LiveSite) -> flask.Response:
     return _send(site.source, SCREENSHOT)
 
 
+def _drawing(site: LiveSite) -> flask.typing.ResponseReturnValue:
+    """The graph as SVG; the query's `closed`, any number of times, names subgraphs that are drawn closed."""
+    try:
+        svg = site.graph().draw(frozenset(flask.request.args.getlist("closed")))
+    except LiveGraphError as error:
+        return flask.Response(str(error), 503, mimetype="text/plain")
+    return flask.Response(svg, mimetype="image/svg+xml")
+
+
 def _file(site: LiveSite, key: str, path: str) -> flask.typing.ResponseReturnValue:
     if path == "index.html":
         return _index(site, key)
@@ -105,7 +120,8 @@ def _index(site: LiveSite, key: str) -> flask.typing.ResponseReturnValue:
     if state.phase == "failed" or state.folder is None:
         page = flask.render_template("status.html", name=site.name, key=key, state=state)
         return page, 500 if state.phase == "failed" else 503
-    script = flask.render_template("reload_tag.html", key=key, version=state.version)
+    live = (LIVE / "live_graph.js").is_file()
+    script = flask.render_template("reload_tag.html", key=key, version=state.version, live=live)
     text = (state.folder / "index.html").read_text(encoding="utf-8")
     return text.replace("</head>", script + "</head>", 1)
 

@@ -27,6 +27,8 @@ REQUIRED = (
     "litert/litert_wasm_internal.wasm",
     "litert/litert_wasm_threaded_internal.wasm",
     "litert/litert_wasm_compat_internal.wasm",
+    # what `pywebml serve` adds to an app's page
+    "../live/live_graph.js",
     # beside the page's: what `pywebml convert` proves its models with
     "../proof/node.cjs",
     "../proof/page.js",
@@ -55,6 +57,7 @@ def build_web() -> None:
     if not packages_are_there():
         run("npm", "ci", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
     run("node", "build.mjs")
+    run("node", "build_live.mjs")
     run("node", "build_proof.mjs")
     kernels = runpy.run_path(str(STATIC / "kernels" / "build.py"))
     kernels["build"](WEB / "kernels.wasm")
@@ -75,7 +78,8 @@ def is_stale() -> bool:
 
 def sources() -> Iterator[Path]:
     """What the web assets are made of."""
-    yield from (STATIC / name for name in ("build.mjs", "build_proof.mjs", "package.json", "package-lock.json"))
+    scripts = ("build.mjs", "build_live.mjs", "build_proof.mjs")
+    yield from (STATIC / name for name in (*scripts, "package.json", "package-lock.json"))
     for folder in ("kernels", "site", "src"):
         yield from (
             path for path in (STATIC / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts

@@ -35,7 +35,7 @@ def draw(config: GraphConfig, types: Mapping[str, str], view: View | None = None
     """The graph as an SVG document, for light and dark surroundings.
 
     Each box is a group with the attribute `data-node`, what the node is called when subgraphs are expanded, or
-    `data-subgraph`.
+    `data-subgraph`; a subgraph that is closed has `data-prefix`, what its nodes' names begin with.
 
     Args:
         types: the stream types, by the names that streams and side packets have when subgraphs are expanded.

@@ -18,7 +18,7 @@ _ROW: Final = 18
 METERS: Final = ("time", "calls", "waits")
 """The lines that a box has for what is measured while the graph runs."""
 _METER_ROW: Final = 14
-_METER_WIDTH: Final = 168
+_METER_WIDTH: Final = 190
 
 
 class Inner(Protocol):
@@ -73,9 +73,11 @@ class Part(Box):
 
     def _marks(self) -> str:
         """What a script finds the part by."""
-        if not self.path:
-            return ""
-        return f" data-{'subgraph' if 'subgraph' in self.kind.split() else 'node'}={quoteattr(self.path)}"
+        kinds = self.kind.split()
+        if not self.path or "subgraph" not in kinds:
+            return f" data-node={quoteattr(self.path)}" if self.path else ""
+        prefix = f" data-prefix={quoteattr(inner_prefix(self.path))}" if "closed" in kinds else ""
+        return f" data-subgraph={quoteattr(self.path)}{prefix}"
 
     def _port_names(self, x: float, y: float) -> list[str]:
         sides = ((self.inputs, x + 9, "start"), (self.outputs, x + self.width - 9, "end"))
