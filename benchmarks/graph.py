@@ -1,13 +1,13 @@
 """What a packet costs on its way through pass-through nodes: Python, TypeScript and MediaPipe's wheel, in turn.
 
-`python -m benchmarks.graph [--rounds 9] [--json OUT]`: for chains of 1, 10, 100 and 1,000 nodes, the median of
-rounds in which each of the three has its turn; and how much Python's memory grows over a million packets.
+`python -m benchmarks.graph [--rounds 9] [--json OUT]`: for chains of 1, 10, 100 and 1,000 nodes, the best of
+rounds in which each of the three has its turn; and how much Python's memory grows over a million packets. What makes
+a round slower than the best one is the machine's other work (as `timeit` of the standard library says).
 """
 
 import argparse
 import json
 import platform
-import statistics
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -82,13 +82,11 @@ def report(times: Times) -> list[dict[str, Any]]:
     print(f"{'nodes':>6}  {'waiting':10}" + "".join(f"{name:>12}" for name in SUBJECTS) + "  Python/MediaPipe")
     rows = []
     for (nodes, each), found in times.items():
-        medians = {name: statistics.median(found[name]) for name in SUBJECTS}
-        # Each round's own ratio: what slows a round down slows both.
-        pairs = zip(found["Python"], found["MediaPipe"], strict=True)
-        ratio = statistics.median(ours / theirs for ours, theirs in pairs)
-        cells = "".join(f"{medians[name] / nodes:12.2f}" for name in SUBJECTS)
+        best = {name: min(found[name]) for name in SUBJECTS}
+        ratio = best["Python"] / best["MediaPipe"]
+        cells = "".join(f"{best[name] / nodes:12.2f}" for name in SUBJECTS)
         print(f"{nodes:6}  {'each' if each else 'at the end':10}{cells}{ratio:18.2f}")
-        rows.append({"nodes": nodes, "each": each, "microseconds": medians, "ratio": ratio})
+        rows.append({"nodes": nodes, "each": each, "microseconds": best, "ratio": ratio, "rounds": found})
     print("µs a node a packet; 'each': the graph is idle before the next packet comes")
     return rows
 

@@ -147,6 +147,6 @@ def thread_count(config: GraphConfig) -> int | None:
 
 
 def chosen_count(network: Network) -> int:
-    """Where nothing is asked for: as many threads as there are cores, as in MediaPipe, and calculators for them."""
+    """Where nothing is asked for: as many threads as there are cores, as in MediaPipe, and work for them."""
     work = sum(not node.kind.moves_packets for node in network.nodes)
     return min(os.cpu_count() or 1, work)
