@@ -31,7 +31,7 @@ class Prepared:
 def prepare(case: Case, folder: Path) -> Prepared:
     """Writes the case's model for LiteRT, runs it there, and writes it for TF.js."""
     folder.mkdir(parents=True)
-    model = _model(case)
+    model = model_of(case)
     inputs = {f"in{index}": one.values for index, one in _flowing(case)}
     write_tflite(model, folder / "model.tflite")
     expected = run_litert(folder / "model.tflite", inputs)
@@ -79,7 +79,8 @@ def _flowing(case: Case) -> list[tuple[int, Given]]:
     return [(index, one) for index, one in enumerate(case.step.inputs) if one is not None and not one.constant]
 
 
-def _model(case: Case) -> Model:
+def model_of(case: Case) -> Model:
+    """The case's model; its outputs have no shapes yet."""
     step = case.step
     inputs = [None if one is None else _tensor(index, one) for index, one in enumerate(step.inputs)]
     outputs = [Tensor(f"out{index}", (), dtype) for index, dtype in enumerate(step.outputs)]

@@ -1,7 +1,9 @@
 """Writes a model as a TF.js graph model, without TensorFlow: `model.json` and shards of weights."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +68,19 @@ def write_tfjs(
 
 
 def problems_of(model: Model) -> list[tuple[Operator, str]]:
-    """Every operator that cannot be written, with the reason; at once, since no weight is touched."""
+    """Every operator that cannot be written, with the reason; at once, since no weight is touched.
+
+    An input that TF.js has no type for is told as an operator "input" that makes it.
+    """
     emitter, found = Emitter(_graph(model)), []
-    _add_inputs(emitter, signature_of(model))
-    for operator in emitter.graph.operators:
+    steps: list[tuple[Operator, Callable[[], object]]] = [
+        (Operator("input", [], [tensor]), partial(_add_input, emitter, name, tensor))
+        for name, tensor in signature_of(model).inputs.items()
+    ]
+    steps += [(operator, partial(emitter.emit, operator)) for operator in emitter.graph.operators]
+    for operator, step in steps:
         try:
-            emitter.emit(operator)
+            step()
         except ConversionError as error:
             found.append((operator, str(error)))
             # What cannot be made is taken as given, so that the operators after it are judged by themselves.
@@ -94,7 +103,7 @@ def signature_of(model: Model) -> Signature:
 
 def _topology(emitter: Emitter, signature: Signature, round_integers: bool) -> dict[str, Any]:
     """model.json without its weights."""
-    entries: dict[str, Any] = {"inputs": _add_inputs(emitter, signature)}
+    inputs = {name: _add_input(emitter, name, tensor) for name, tensor in signature.inputs.items()}
     emitter.fused = find_fusions(emitter.graph)
     taken = set(emitter.fused.values())
     for index, operator in enumerate(emitter.graph.operators):
@@ -103,27 +112,24 @@ def _topology(emitter: Emitter, signature: Signature, round_integers: bool) -> d
             with where(f"operator {index} {operator.op} ('{made}')"):
                 emitter.emit(operator)
                 keep_within_integers(emitter, operator, round_integers)
-    entries["outputs"] = _add_outputs(emitter, signature)
+    outputs = _add_outputs(emitter, signature)
     note_integers(emitter)
     return {
         "format": "graph-model",
         "generatedBy": f"PyWebML {__version__}",
         "convertedBy": f"PyWebML {__version__}",
-        "signature": entries,
+        "signature": {"inputs": inputs, "outputs": outputs},
         "userDefinedMetadata": {"notes": emitter.notes},
         "modelTopology": {"node": emitter.builder.nodes, "library": {}, "versions": {"producer": 0}},
     }
 
 
-def _add_inputs(emitter: Emitter, signature: Signature) -> dict[str, Any]:
-    """A placeholder for each input, by the signature's names."""
-    entries = {}
-    for name, tensor in signature.inputs.items():
-        dtype = outer_dtype(tensor)
-        node = emitter.builder.placeholder(name, dtype, tensor.shape)
-        emitter.set(tensor, integer_input(emitter, node, tensor) if tensor.quantization else node)
-        entries[name] = _entry(node, dtype, tensor)
-    return entries
+def _add_input(emitter: Emitter, name: str, tensor: Tensor) -> dict[str, Any]:
+    """A placeholder; gives its entry in the signature."""
+    dtype = outer_dtype(tensor)
+    node = emitter.builder.placeholder(name, dtype, tensor.shape)
+    emitter.set(tensor, integer_input(emitter, node, tensor) if tensor.quantization else node)
+    return _entry(node, dtype, tensor)
 
 
 def _add_outputs(emitter: Emitter, signature: Signature) -> dict[str, Any]:

@@ -66,14 +66,21 @@ class Emitter:
         """
         made = self._rule(operator)
         endpoints = [made] if isinstance(made, str) else made
-        for tensor, endpoint in zip(self._outputs(operator), endpoints, strict=True):
+        outputs = self._outputs(operator)
+        if len(outputs) != len(endpoints):
+            raise ConversionError(f"it has {len(outputs)} outputs, but gives {len(endpoints)}")
+        for tensor, endpoint in zip(outputs, endpoints, strict=True):
             self.set(tensor, endpoint)
 
     def _rule(self, operator: Operator) -> Endpoint | list[Endpoint]:
         self._hint = self._outputs(operator)[0].name if operator.outputs else operator.op
         if operator.op not in RULES:
             raise ConversionError("TF.js has nothing for it")
-        return RULES[operator.op](self, operator)
+        try:
+            return RULES[operator.op](self, operator)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            # A reader gives what a file says, which need not be what the operator takes.
+            raise ConversionError(f"its inputs and options do not fit together ({error})") from error
 
     def _outputs(self, operator: Operator) -> list[Tensor]:
         return self.fused[operator].outputs if operator in self.fused else operator.outputs

@@ -41,14 +41,16 @@ def with_constants(graph: Graph) -> Graph:
     """
     folded = {}
     for operator in graph.operators:
-        source = operator.inputs[0] if operator.op == "DEQUANTIZE" else None
-        if source is not None and source.is_constant:
-            output = operator.outputs[0]
-            folded[output] = replace(source, name=output.name)
-    kept = [operator for operator in graph.operators if operator.outputs[:1] and operator.outputs[0] not in folded]
-    operators = {one: replace(one, inputs=[folded.get(x, x) if x else None for x in one.inputs]) for one in kept}
-    outputs = [folded.get(tensor, tensor) for tensor in graph.outputs]
-    return Graph(graph.inputs, outputs, list(operators.values()), graph.name)
+        if operator.op == "DEQUANTIZE" and len(operator.inputs) == len(operator.outputs) == 1:
+            (source,), (output,) = operator.inputs, operator.outputs
+            if source is not None and source.is_constant and output not in graph.outputs:
+                folded[output] = replace(source, name=output.name)
+    operators = [
+        replace(one, inputs=[folded.get(tensor, tensor) if tensor else None for tensor in one.inputs])
+        for one in graph.operators
+        if not folded.keys() & set(one.outputs)
+    ]
+    return Graph(graph.inputs, graph.outputs, operators, graph.name)
 
 
 def tfjs_values(tensor: Tensor) -> NDArray[Any]:

@@ -131,6 +131,15 @@ def test_a_half_of_float16_behind_a_dequantize_stays_small(tmp_path: Path) -> No
     )
 
 
+def test_a_constant_may_be_an_output(tmp_path: Path) -> None:
+    half, whole = constant("half", [1.5, 2.5], "float16"), Tensor("whole", (2,))
+    write_tfjs(Model([Graph([], [whole], [Operator("DEQUANTIZE", [half], [whole])])]), tmp_path)
+    node = NodeTfjs()
+    made = node.run(tmp_path, {}, "cpu")["whole"]
+    node.close()
+    assert made.tolist() == [1.5, 2.5]
+
+
 def test_an_activation_after_a_convolution_runs_inside_its_node(tmp_path: Path) -> None:
     picture, between, y = Tensor("x", (1, 4, 4, 3)), Tensor("between", (1, 4, 4, 5)), Tensor("y", (1, 4, 4, 5))
     weights, bias = constant("w", np.ones((5, 1, 1, 3))), constant("b", np.zeros(5))
