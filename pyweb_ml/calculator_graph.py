@@ -1,6 +1,7 @@
 """A graph for scripts: `CalculatorGraph`, by the names of MediaPipe's Python class (mediapipe 0.10.21)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeGuard
@@ -72,7 +73,8 @@ class CalculatorGraph:
         self._clock = clock
         self._profiler = profiler
         self._observers: list[tuple[str, PacketCallback, bool]] = []
-        self._prepared: Scheduler | None = self._prepare({})
+        with self._placing():
+            self._prepared: Scheduler | None = self._prepare({})
         self._run: Scheduler | None = None
         self._seen = 0
 
@@ -83,17 +85,18 @@ class CalculatorGraph:
         if kind is None:
             self.close()
 
-    def _prepare(self, side_packets: Mapping[str, Any]) -> Scheduler:
+    @contextmanager
+    def _placing(self) -> Iterator[None]:
+        """Has what is wrong with the graph told with its lines, where the graph is given as text."""
         try:
-            return self._scheduler(side_packets)
+            yield
         except ConfigError as error:
             if not self._text:
                 raise
             placed = Outline(self._text).placed(node_names(self._config), str(error))
-            told = [f"line {line}: {problem}" if line else problem for line, problem in placed]
-            raise ConfigError("\n".join(told)) from error
+            raise ConfigError("\n".join(_told(*one) for one in placed)) from error
 
-    def _scheduler(self, side_packets: Mapping[str, Any]) -> Scheduler:
+    def _prepare(self, side_packets: Mapping[str, Any]) -> Scheduler:
         known = known_calculators({})
         config = expand(self._config, lambda name: self._subgraphs.get(name) or find(name), side_packets)
         standardise(config, known)
@@ -136,11 +139,13 @@ class CalculatorGraph:
         if self._run is not None and not self._run.done:
             raise ConfigError("the graph runs already; wait until it is done")
         side = {name: _side_value(name, one) for name, one in (input_side_packets or {}).items()}
-        self._run = self._prepare(side)
+        with self._placing():
+            self._run = self._prepare(side)
         self._prepared = None
         for name, callback, bounds in self._observers:
             self._run.observe(name, partial(self._observe, name, callback), bounds=bounds)
-        self._run.open()
+        with self._placing():
+            self._run.open()
 
     def _observe(self, name: str, callback: PacketCallback, at: int, payload: Any) -> None:
         self._seen += 1
@@ -239,6 +244,11 @@ class CalculatorGraph:
         if self._run is None:
             raise ConfigError("the graph is not started; call start_run() first")
         return self._run
+
+
+def _told(lines: Sequence[int], problem: str) -> str:
+    where = f"{'lines' if len(lines) > 1 else 'line'} {', '.join(map(str, lines))}: " if lines else ""
+    return where + problem
 
 
 def _is_text(given: Stated) -> TypeGuard[str]:

@@ -90,8 +90,8 @@ class TextApp(App[Any, Any]):
 
     def _placed(self, stated: GraphConfig, problems: str) -> Iterator[str]:
         """The problems, each with the line of its node where one is named."""
-        for line, problem in Outline(self._text).placed(node_names(stated), problems):
-            yield f"{self.file.name}{f':{line}' if line else ''}: {problem}"
+        for lines, problem in Outline(self._text).placed(node_names(stated), problems):
+            yield f"{self.file.name}{f':{lines[0]}' if lines else ''}: {problem}"
 
 
 def _no_function() -> None:

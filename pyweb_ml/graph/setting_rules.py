@@ -8,10 +8,12 @@ from typing import Any, Final
 from pyweb_ml.graph.config import GraphConfig, HandlerConfig, NodeConfig, split_entries
 from pyweb_ml.graph.contract import Contract, OptionField, option_problem
 from pyweb_ml.graph.name_rules import node_names, split_tag_index
-from pyweb_ml.graph.proto.shapes import FRAMEWORK, Shape
+from pyweb_ml.graph.proto.shapes import FRAMEWORK, PARTS, Shape
 
 _POLICIES = ("Default", "Immediate", "SyncSet", "FixedSize", "EarlyClose", "Barrier", "Mux", "TimestampAlign")
 INPUT_STREAM_HANDLERS: Final = tuple(f"{name}InputStreamHandler" for name in _POLICIES)
+OUTPUT_STREAM_HANDLER: Final = "InOrderOutputStreamHandler"
+"""The one that there is: what a node emits leaves it in the order of its calls."""
 EXECUTORS: Final = ("ThreadPoolExecutor", "ApplicationThreadExecutor")
 RESERVED: Final = ("default", "gpu")
 """Names of executors that a config may not use."""
@@ -22,11 +24,16 @@ def setting_problems(config: GraphConfig, contracts: Mapping[str, Any]) -> Itera
     yield from _executor_problems(config)
     yield from _number_problems("the graph", config, {"num_threads": 0, "max_queue_size": -1})
     yield from _handler_problems("the graph", config.input_stream_handler)
+    yield from _output_problems("the graph", config.output_stream_handler)
+    for field in ("profiler_config", "runtime_info"):
+        yield from _shape_problems(f"the graph, {field},", PARTS[field], getattr(config, field))
     executors = {one.name for one in config.executor}
     for name, node in zip(node_names(config), config.node, strict=True):
         where = f"the node '{name}'"
         yield from _number_problems(where, node, {"max_in_flight": 0, "buffer_size_hint": 0})
         yield from _handler_problems(where, node.input_stream_handler)
+        yield from _output_problems(where, node.output_stream_handler)
+        yield from _batch_problems(where, node, node.input_stream_handler or config.input_stream_handler)
         yield from _port_list_problems(where, node)
         if node.executor and node.executor not in executors:
             yield f"{where} has the executor '{node.executor}', which the graph does not declare"
@@ -74,6 +81,23 @@ def _handler_problems(where: str, handler: HandlerConfig | None) -> Iterator[str
             yield f"{where} has the handler options '{handler.options_type}'; a '{name}' takes '{type}'"
         else:
             yield from _shape_problems(f"{where}, input_stream_handler", FRAMEWORK.get(type, {}), handler.options)
+
+
+def _output_problems(where: str, handler: Mapping[str, Any]) -> Iterator[str]:
+    name = handler.get("output_stream_handler", OUTPUT_STREAM_HANDLER)
+    if name != OUTPUT_STREAM_HANDLER:
+        wrong = f"{where} has the output_stream_handler {name!r}, which is not known"
+        yield f"{wrong}; there is {OUTPUT_STREAM_HANDLER}"
+
+
+def _batch_problems(where: str, node: NodeConfig, handler: HandlerConfig | None) -> Iterator[str]:
+    """As mediapipe/framework/input_stream_handler.cc, which ends the process where both are given."""
+    batch = handler.options.get("batch_size", 1) if handler else 1
+    if isinstance(batch, int) and batch < 1:
+        yield f"{where} has a batch_size of {batch}; it must be 1 or more"
+    if batch != 1 and node.max_in_flight > 1:
+        both = f"{where} has both a batch_size and max_in_flight {node.max_in_flight}"
+        yield f"{both}; MediaPipe cannot have both, give one"
 
 
 def _port_list_problems(where: str, node: NodeConfig) -> Iterator[str]:

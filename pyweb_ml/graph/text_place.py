@@ -1,7 +1,7 @@
 """Where something is in a protobuf text: its line, its node, its field; and what protobuf says, in our words."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -76,11 +76,23 @@ class Outline:
         """The line of an offset; the first is 1."""
         return self.text.count("\n", 0, offset) + 1
 
-    def placed(self, names: Sequence[str], problems: str) -> list[tuple[int | None, str]]:
-        """Each of the problems, with the line of the node that it names; `names` are those of the nodes."""
-        lines = {_plain(name): self.line(at) for name, at in zip(names, self.nodes, strict=True)}
-        named = [(re.search(r"the node '([^']+)'", problem), problem) for problem in problems.split("\n")]
-        return [(lines.get(_plain(one[1].split("__")[0])) if one else None, problem) for one, problem in named]
+    def placed(self, names: Sequence[str], problems: str) -> list[tuple[list[int], str]]:
+        """Each of the problems, with the lines of the nodes that it names, or else of the stream.
+
+        Args:
+            names: those of the nodes, in the order of the text.
+        """
+        nodes = {_plain(name): at for name, at in zip(names, self.nodes, strict=True)}
+        told = problems.split("\n")
+        return [(sorted({self.line(at) for at in self._offsets(nodes, problem)}), problem) for problem in told]
+
+    def _offsets(self, nodes: Mapping[str, int], problem: str) -> list[int]:
+        quoted = re.findall(r"(?<!\w)'([^']+)'", problem)
+        named = re.search(r"the node '([^']+)'", problem)
+        places = [nodes.get(_plain(name.split("__")[0])) for name in ([named[1]] if named else quoted)]
+        streams = [re.search(rf"""["':]{re.escape(name)}["']""", self.text) for name in quoted]
+        found = [at for at in places if at is not None]
+        return found or [one.start() for one in streams if one][:1]
 
     def _walk(self) -> Iterator[tuple[int, list[str], bool]]:
         """For each field's name and each brace: its offset, the fields around it, and whether it opens one."""

@@ -62,13 +62,19 @@ export class CalculatorGraph<S = undefined> {
 
   private make(sidePackets: Readonly<Record<string, unknown>>): Scheduler<S> {
     const { calculators = [], services, clock = REAL_CLOCK } = this.parts;
-    const { config, outline } = this.stated;
     try {
-      return new Scheduler(expand(config, this.find, sidePackets), [...CORE, ...calculators], services!, clock);
+      const config = expand(this.stated.config, this.find, sidePackets);
+      return new Scheduler(config, [...CORE, ...calculators], services!, clock);
     } catch (error) {
-      if (!outline || !(error instanceof ConfigError)) throw error;
-      throw new ConfigError(outline.placed(config.node, error.message), { cause: error });
+      throw this.placed(error);
     }
+  }
+
+  /** What is wrong with the graph, with its lines where the graph was given as text. */
+  private placed(error: unknown): unknown {
+    const { config, outline } = this.stated;
+    if (!outline || !(error instanceof ConfigError)) return error;
+    return new ConfigError(outline.placed(config.node, error.message), { cause: error });
   }
 
   /**
@@ -90,7 +96,9 @@ export class CalculatorGraph<S = undefined> {
     if (this.isStarted || Object.keys(sidePackets).length) this.scheduler = this.make(sidePackets);
     this.isStarted = true;
     for (const { stream, observer, onBound } of this.observations) this.scheduler.observe(stream, observer, onBound);
-    await this.scheduler.open(sidePackets);
+    await this.scheduler.open(sidePackets).catch((error: unknown) => {
+      throw this.placed(error);
+    });
   }
 
   /**

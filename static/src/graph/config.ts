@@ -12,6 +12,8 @@ import { MESSAGES, SHAPES } from "./proto/shapes";
 /** Which input policy a node, or the whole graph, has. */
 export interface HandlerConfig {
   readonly inputStreamHandler: string;
+  /** The full name of the options' message; "" if it is not given. */
+  readonly optionsType?: string;
   readonly options: Options;
 }
 

@@ -1,5 +1,6 @@
 /** When a calculator runs, and on which packets: MediaPipe's input stream handlers (mediapipe/framework/stream_handler/). */
 
+import { BatchPolicy } from "./batch_policy";
 import type { Options } from "./calculator";
 import type { HandlerConfig } from "./config";
 import { ConfigError } from "./config";
@@ -24,6 +25,8 @@ export interface InputPolicy {
   fill(inputs: InputSet): number;
   /** Called for each packet and bound that comes. */
   arrived?(): void;
+  /** Gives back packets that it has taken and not given on, when the run ends. */
+  clear?(): void;
   /** What a node that cannot run waits for; without it, the empty inputs that are settled least far. */
   missing?(): InputQueue[];
 }
@@ -212,5 +215,7 @@ export function inputPolicy(handler: HandlerConfig, inputs: Omit<PolicyInputs, "
   if (!policy) {
     throw new ConfigError(`the input stream handler '${name}' is not known; known are ${Object.keys(POLICIES).join(", ")}`);
   }
-  return new policy({ ...inputs, options });
+  const made = new policy({ ...inputs, options });
+  const batchSize = (options["batch_size"] ?? 1) as number;
+  return batchSize > 1 ? new BatchPolicy(made, batchSize) : made;
 }

@@ -275,6 +275,7 @@ export class Node implements Consumer {
   }
 
   private dropWaiting(): void {
+    this.policy.clear?.();
     for (const queue of this.queues) queue.clear();
   }
 

@@ -1,8 +1,9 @@
 /** The rules that a graph config must obey before it may run; all problems of a config are found at once. */
 
 import type { GraphConfig, NodeConfig } from "./config";
-import { ConfigError } from "./config";
+import { refuse } from "./config";
 import { executorProblems } from "./executors";
+import { settingProblems } from "./setting_rules";
 import { splitEntries } from "./tag_map";
 import { topologicalOrder } from "./topology";
 
@@ -12,15 +13,17 @@ const KINDS = ["inputStream", "outputStream", "inputSidePacket", "outputSidePack
 
 /** The nodes in the order of their ids; throws a {@link ConfigError} that names every problem, one a line. */
 export function check(config: GraphConfig, known: ReadonlySet<string>): readonly NodeConfig[] {
-  refuse([...unknown(config, known), ...entries(config), ...executorProblems(config)]);
-  refuse([...producers(config), ...consumers(config)]);
+  refuse(entries(config));
+  refuse([
+    ...unknown(config, known),
+    ...executorProblems(config),
+    ...settingProblems(config),
+    ...producers(config),
+    ...consumers(config),
+  ]);
   const { order, left } = topologicalOrder(config.node);
   refuse(left.length ? [circle(left)] : []);
   return order;
-}
-
-function refuse(problems: readonly string[]): void {
-  if (problems.length) throw new ConfigError(problems.join("\n"));
 }
 
 function* unknown(config: GraphConfig, known: ReadonlySet<string>): Iterable<string> {

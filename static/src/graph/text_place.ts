@@ -32,20 +32,30 @@ export class Outline {
     return found ? ` ('${found[1]!.slice(0, 80)}')` : "";
   }
 
-  /** The problems, each with the line of its node where one is named. */
+  /** The problems, each with the lines of the nodes that it names, or else of the stream. */
   placed(nodes: readonly NodeConfig[], problems: string): string {
     const names = nodeNames(nodes).map(plain);
-    return problems
-      .split("\n")
-      .map((problem) => {
-        const named = /the node '([^']+)'/.exec(problem)?.[1];
-        const numbered = /^node (\d+)/.exec(problem)?.[1];
-        const index = named === undefined ? Number(numbered ?? -1) : names.indexOf(plain(named.split("__")[0]!));
-        const start = this.nodes[index];
-        return start === undefined ? problem : `line ${this.line(start)}: ${problem}`;
-      })
-      .join("\n");
+    const placed = problems.split("\n").map((problem) => {
+      const lines = [...new Set(this.offsets(names, problem).map((offset) => this.line(offset)))].sort((a, b) => a - b);
+      return lines.length ? `${lines.length > 1 ? "lines" : "line"} ${lines.join(", ")}: ${problem}` : problem;
+    });
+    return placed.join("\n");
   }
+
+  private offsets(names: readonly string[], problem: string): number[] {
+    const numbered = /^node (\d+)/.exec(problem)?.[1];
+    if (numbered !== undefined) return this.nodes.slice(Number(numbered), Number(numbered) + 1);
+    const quoted = [...problem.matchAll(/(?:^|\W)'([^']+)'/g)].map(([, name]) => name!);
+    const named = /the node '([^']+)'/.exec(problem)?.[1];
+    const indices = (named === undefined ? quoted : [named]).map((name) => names.indexOf(plain(name.split("__")[0]!)));
+    const found = indices.filter((index) => index in this.nodes).map((index) => this.nodes[index]!);
+    const streams = quoted.map((name) => this.text.search(new RegExp(`["':]${escaped(name)}["']`)));
+    return found.length ? found : streams.filter((offset) => offset !== -1).slice(0, 1);
+  }
+}
+
+function escaped(text: string): string {
+  return text.replace(/[^\w]/g, "\\$&");
 }
 
 function plain(name: string): string {

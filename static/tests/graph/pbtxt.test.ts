@@ -73,7 +73,7 @@ describe("a graph in MediaPipe's text", () => {
 
   test("names the line of the node that breaks a rule", () => {
     const text = 'input_stream: "a"\nnode { calculator: "X" input_stream: "b" }\n\nnode { calculator: "PassThroughCalculator" input_stream: "c" }';
-    expect(() => new CalculatorGraph(text)).toThrow(/^line 2: the node 'X' is a 'X', which is not known$/);
+    expect(() => new CalculatorGraph(text)).toThrow(/^line 2: the node 'X' is a 'X', which is not known\nline 2: the node 'X' reads 'b'/);
     const two = text.replace('"X"', '"PassThroughCalculator" output_stream: "d"');
     expect(() => new CalculatorGraph(two)).toThrow(
       /^line 2: the node 'PassThroughCalculator_1' reads 'b'.*\nline 4: the node 'PassThroughCalculator_2' reads 'c'/,

@@ -76,6 +76,10 @@ async function feed(config: object, streams: string[]): Promise<Block[]> {
   return blocks;
 }
 
+const BATCHES = {
+  input_stream_handler: "DefaultInputStreamHandler",
+  options: { "[mediapipe.DefaultInputStreamHandlerOptions.ext]": { batch_size: 3 } },
+};
 const ONE = { inputs: ["a"], outputs: ["out"] };
 const TWO = { inputs: ["a", "b"], outputs: ["out", "other"] };
 
@@ -117,6 +121,8 @@ describe("no reference is left", () => {
       "PassThroughCalculator",
       { ...TWO, handler: { input_stream_handler: "FixedSizeInputStreamHandler" } },
     ],
+    ["batches of which one is left over", "PassThroughCalculator", { ...ONE, handler: BATCHES }],
+    ["a batch whose calculator fails", "Fails", { ...ONE, handler: BATCHES }],
     ["a barrier", "PassThroughCalculator", { ...TWO, handler: { input_stream_handler: "BarrierInputStreamHandler" } }],
   ])("after %s", async (_, calculator, wiring) => {
     const config = graphOf(calculator, wiring) as { input_stream: string[] };
@@ -132,6 +138,16 @@ describe("no reference is left", () => {
     await graph.startRun();
     await graph.addPacketToInputStream("a", block, 0);
     expect(block.references).toBe(1);
+    graph.cancel();
+    await expect(graph.waitUntilDone()).rejects.toThrow("cancelled");
+    expect(block.references).toBe(0);
+  });
+
+  test("after a batch that is not whole when the run is cancelled", async () => {
+    const graph = new CalculatorGraph(graphOf("PassThroughCalculator", { ...ONE, handler: BATCHES }));
+    const block = new Block();
+    await graph.startRun();
+    await graph.addPacketToInputStream("a", block, 0);
     graph.cancel();
     await expect(graph.waitUntilDone()).rejects.toThrow("cancelled");
     expect(block.references).toBe(0);

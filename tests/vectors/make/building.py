@@ -67,7 +67,7 @@ def graph(inputs: str, *nodes: Json, **more: Any) -> Json:
 def case(
     name: str,
     source: str,
-    graph: Json,
+    graph: Json | str,
     steps: Steps,
     side_packets: Json | None = None,
     subgraphs: list[Json] | None = None,
