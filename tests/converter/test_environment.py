@@ -33,6 +33,16 @@ def test_an_environment_does_not_see_the_packages_of_the_one_that_made_it(locks:
     assert environment.run("empty", script, []).stdout.strip() == "None"
 
 
+def test_further_packages_get_an_environment_of_their_own_that_sees_the_first(locks: Path, tmp_path: Path) -> None:
+    first = environment.python_of("empty")
+    packages = next((first.parents[1] / "lib").glob("python*")) / "site-packages"
+    (packages / "inner.py").write_text("x = 1\n")
+    script = tmp_path / "look.py"
+    script.write_text("import inner, packaging\nprint(inner.x, packaging.__version__)\n")
+    assert environment.run("empty", script, [], extras=["packaging==24.2"]).stdout.split() == ["1", "24.2"]
+    assert environment.python_of("empty") == first
+
+
 def test_another_lock_is_another_environment(locks: Path) -> None:
     first = environment.python_of("empty")
     (locks / "empty.lock").write_text("# nothing, but otherwise\n")
