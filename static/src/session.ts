@@ -48,6 +48,8 @@ export class Session {
   #order: Promise<unknown> = Promise.resolve();
   /** Set when the still on show lacks Python's part. */
   #incomplete = false;
+  /** Whether the worker that lives now has answered a frame of a source. */
+  #hasAnswered = false;
 
   constructor(options: SessionOptions, events: SessionEvents) {
     this.#options = options;
@@ -55,10 +57,11 @@ export class Session {
   }
 
   get stats(): AppStats {
-    const { backend, reason, backends, events, framesShown, firstResultMs, pending } = this.#stats;
+    const { backend, reason, backends, framesShown, firstResultMs, pending } = this.#stats;
     const { offered: framesIn, dropped: framesDropped } = this.#limiter;
     const milliseconds = this.#stats.milliseconds();
     const counts = { framesIn, framesShown, framesDropped, firstResultMs, pending };
+    const events = [...this.#stats.deaths, ...this.#stats.events];
     return { backend, reason, backends, events, milliseconds, ...counts };
   }
 
@@ -166,10 +169,24 @@ export class Session {
       profiled: (profiled) => { this.#profile.tell(profiled); },
       failed: (failed, fatal) => {
         if (fatal) this.#lose();
-        if (fatal) this.#fail(failed);
+        if (fatal && this.#isWorthReviving(failed)) this.#revive(failed);
+        else if (fatal) this.#fail(failed);
         else this.#events.failed(failed);
       },
     };
+  }
+
+  /** A worker that has died, though it had answered frames, while more of them come. */
+  #isWorthReviving({ name }: Failure): boolean {
+    const isMoving = this.#source?.still === false;
+    return name === "InternalError" && isMoving && this.#hasAnswered;
+  }
+
+  /** Another worker takes over; it gets the source's next frame. */
+  #revive({ message }: Failure): void {
+    this.#hasAnswered = false;
+    this.#stats.deaths.push(`the worker was started anew: ${message}`);
+    this.#connect();
   }
 
   #onReady(ready: Ready): void {
@@ -224,6 +241,7 @@ export class Session {
 
   #show(result: Result, turn: number): void {
     this.#stats.add(result, performance.now());
+    this.#hasAnswered = true;
     if (turn !== this.#turn) return;
     this.#incomplete = result.pending.length > 0;
     this.#events.result(result);

@@ -34,6 +34,8 @@ export class Stats {
   reason = "";
   backends: BackendReport[] = [];
   events: string[] = [];
+  /** As {@link events}, of workers that died. */
+  deaths: string[] = [];
   framesShown = 0;
   firstResultMs: number | null = null;
   pending: string[] = [];

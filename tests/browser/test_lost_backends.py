@@ -112,6 +112,26 @@ def test_one_that_fails_again_and_again_ends_in_an_error_that_says_so(visitor: V
         tensors_of(page, 3)
 
 
+def test_a_camera_goes_on_when_the_graphs_own_worker_dies(visitor: Visitor, tmp_path: Path) -> None:
+    page = visitor.visit(build(tmp_path, "litert-wasm"))
+    page.page.evaluate("""() => {
+      const app = document.querySelector("pywebml-app");
+      window.results = 0;
+      app.addEventListener("result", () => window.results++);
+      app.setAttribute("source", "camera");
+    }""")
+    for deaths in (1, 2):
+        page.page.evaluate("window.results = 0")
+        until(page, lambda _: page.page.evaluate("window.results") > 3)
+        graph = next(worker for worker in page.page.workers if worker.url.endswith("/worker.js"))
+        graph.evaluate(DIE)
+        until(page, lambda stats, deaths=deaths: len(stats["events"]) == deaths)
+    page.page.evaluate("window.results = 0")
+    until(page, lambda _: page.page.evaluate("window.results") > 3)
+    died = "the worker was started anew: The worker that runs the graph died (Uncaught Error: out of memory)"
+    assert [event.startswith(died) for event in page.stats()["events"]] == [True, True]
+
+
 RUN_MANY = """async ({count}) => {
   const app = document.querySelector("pywebml-app");
   for (let at = 1; at <= count; at++) await app.process(new ImageData(128, 128));
