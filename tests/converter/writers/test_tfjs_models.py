@@ -7,15 +7,19 @@ import numpy as np
 import pytest
 import skimage.data
 from numpy.typing import NDArray
+from playwright.sync_api import Browser
 
 from pyweb_ml.converter.model import Model, Tensor
-from pyweb_ml.converter.proof.comparison import compare
+from pyweb_ml.converter.passes.quantize import quantize
+from pyweb_ml.converter.proof.comparison import compare, worst
 from pyweb_ml.converter.proof.litert import run_litert
 from pyweb_ml.converter.readers.options import ReadOptions
 from pyweb_ml.converter.readers.tflite import read_tflite
 from pyweb_ml.converter.writers.tfjs import signature_of, write_tfjs
 from pyweb_ml.converter.writers.tfjs_weights import Storage
+from pyweb_ml.converter.writers.tflite import write_tflite
 from tests.converter.tfjs import Arrays, NodeTfjs
+from tests.converter.tfjs_page import tfjs_page
 from tests.converter.zoo import TFLITE, fetch
 
 TOLERANCES: dict[Storage, float] = {"float32": 1e-3, "float16": 2e-2}
@@ -46,6 +50,40 @@ def test_a_model_computes_on_wasm_what_litert_does(
     made = [node.run(tmp_path, sample, "wasm") for sample in samples]
     for one in compare(run_litert(fetch(name), model, samples), made):
         assert one.error * one.span <= TOLERANCES[storage] * max(one.span, LEAST_SPAN), one
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("backend", ["webgl", "webgpu"])
+def test_a_model_computes_in_the_page_what_litert_does(backend: str, browser: Browser, tmp_path: Path) -> None:
+    """One small model: SwiftShader stands in for the GPU, and takes long to compile."""
+    name = "face_detection_short_range.tflite"
+    model = _read(name)
+    write_tfjs(model, tmp_path / "model", weights="float16")
+    sample = _sample(model, "photograph")
+    with tfjs_page(browser.browser_type, tmp_path) as page:
+        made = page.run(tmp_path / "model", sample, backend)
+    assert worst(compare(run_litert(fetch(name), model, [sample]), [made])).error <= TOLERANCES["float32"]
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("round_integers", [False, True])
+def test_an_int8_model_is_no_farther_from_float_than_litert_s_int8(
+    round_integers: bool, tmp_path: Path, node: NodeTfjs
+) -> None:
+    name = "face_detection_short_range.tflite"
+    model = _read(name)
+    samples = [_sample(model, kind) for kind in ("photograph", "noise", "black")]
+    wanted = run_litert(fetch(name), model, samples)
+    write_tflite(quantize(model, "static_int8", samples), tmp_path / "int8.tflite")
+    integers = read_tflite(tmp_path / "int8.tflite")
+    write_tfjs(integers, tmp_path, round_integers=round_integers)
+    made = [node.run(tmp_path, sample, "wasm") for sample in samples]
+    ours = compare(wanted, made)
+    theirs = compare(wanted, run_litert(tmp_path / "int8.tflite", integers, samples))
+    assert [one.mean_error <= other.mean_error * 1.05 for one, other in zip(ours, theirs, strict=True)] == [
+        True,
+        True,
+    ]
 
 
 @pytest.mark.network
