@@ -1,8 +1,8 @@
 """What a packet costs on its way through pass-through nodes: Python, TypeScript and MediaPipe's wheel, in turn.
 
 `python -m benchmarks.graph [--rounds 9] [--json OUT]`: for chains of 1, 10, 100 and 1,000 nodes, the best of
-rounds in which each of the three has its turn; and how much Python's memory grows over a million packets. What makes
-a round slower than the best one is the machine's other work (as `timeit` of the standard library says).
+rounds in which each of the three has its turn; and how much Python's memory grows over a million packets. What
+makes a round slower than the best one is the machine's other work (as `timeit` of the standard library says).
 """
 
 import argparse
