@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pyweb_ml.converter.mapped import release
 from pyweb_ml.converter.model import Model, Tensor
 from pyweb_ml.converter.passes.fold import fold
 from pyweb_ml.converter.passes.fold_densify import fold_densify
@@ -24,6 +25,7 @@ def fold_dequantize(model: Model) -> Model:
         key = (source.data.__array_interface__["data"][0], source.shape)  # tensors may share their values
         if key not in made:
             made[key] = source.data.astype(np.float32)
+            release(source.data)  # or the file would be in memory beside what is made of it
         return made[key]
 
     return fold(fold_densify(model), "DEQUANTIZE", widen)
