@@ -1,12 +1,18 @@
 """A profiler hears each call and each packet of a run, and changes nothing."""
 
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import pyweb_ml as pw
 from pyweb_ml.runner.profiler import TraceBuffer, TraceEvent
+from tests.fuzz.graphs import stepped_case, timeless_case
 from tests.runner.graphs import FLOW_LIMITER, node, run_graph
+from tests.vectors import run as vectors
+
+CASES = vectors.load(Path(vectors.__file__).parent)
 
 
 def traced(config: dict[str, Any], packets: list[tuple[str, int, Any]]) -> list[TraceEvent]:
@@ -92,9 +98,24 @@ def test_a_call_that_fails_is_told_too() -> None:
     assert [at for _, _, at in named(list(buffer.events), "PROCESS")] == [0, 1]
 
 
-def test_a_profiler_changes_nothing_of_what_comes_out() -> None:
-    packets = [("in", at, at) for at in range(5)]
-    assert run_graph(ONE, packets, profiler=TraceBuffer()) == run_graph(ONE, packets)
+@pytest.fixture
+def profiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Graphs of vectors are profiled. Their nodes then run by `Call` and `SyncSet`, and not by `SyncedCall`."""
+    monkeypatch.setattr(vectors, "CalculatorGraph", partial(pw.CalculatorGraph, profiler=TraceBuffer()))
+
+
+@pytest.mark.usefixtures("profiled")
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_a_vector_gives_the_same_with_a_profiler(case: vectors.Json) -> None:
+    assert list(vectors.problems(case, vectors.run(case))) == []
+
+
+@pytest.mark.parametrize("make", [stepped_case, timeless_case])
+def test_a_random_graph_gives_the_same_with_a_profiler(make: Any, request: pytest.FixtureRequest) -> None:
+    cases = [make(seed) for seed in range(150)]
+    plain = [vectors.run(case) for case in cases]
+    request.getfixturevalue("profiled")
+    assert [vectors.run(case) for case in cases] == plain
 
 
 def test_a_trace_buffer_keeps_the_latest_events() -> None:
