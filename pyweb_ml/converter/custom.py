@@ -53,6 +53,12 @@ def load_rules(path: Path) -> None:
         raise ConversionError(f"the file of rules '{path}' fails: {type(error).__name__}: {error}") from error
 
 
+def ruled_operators(model: Model) -> list[str]:
+    """The names of a model's custom operators for which there are rules, each once."""
+    custom = [op.op for graph in model.graphs for op in graph.operators if op.custom is not None]
+    return [name for name in dict.fromkeys(custom) if name in _RULES]
+
+
 def apply_rules(model: Model) -> Model:
     """Replaces every custom operator for which there is a rule.
 

@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 from pyweb_ml.converter import custom
+from pyweb_ml.converter.convert import convert
 from pyweb_ml.converter.custom import apply_rules, load_rules, rule
 from pyweb_ml.converter.interpreter import run_file, run_model
 from pyweb_ml.converter.model import Model, Operator, Tensor
+from pyweb_ml.converter.options import ConvertOptions
 from pyweb_ml.converter.readers.tflite import read_tflite
+from pyweb_ml.converter.writers.tflite import write_tflite
 from pyweb_ml.errors import ConversionError
 from tests.converter.small_models import chain, constant, normal, ops_of, picture
 from tests.converter.zoo import CUSTOM, fetch
@@ -71,22 +74,41 @@ def test_a_transposed_convolution_with_options_that_do_not_fit_is_refused(option
         apply_rules(model)
 
 
+RULES = """
+from pyweb_ml.converter import Operator, rule
+
+@rule("MyClip")
+def my_clip(op):
+    assert op.custom == b"\\1"
+    return [Operator("RELU6", op.inputs, op.outputs)]
+"""
+
+
 def my_model() -> Model:
     return chain(Operator("MyClip", [picture()], [Tensor("y", (2, 8, 6, 3))], custom=b"\1"))
 
 
 def test_a_rule_of_a_users_file_replaces_their_operator(tmp_path: Path) -> None:
-    (tmp_path / "rules.py").write_text(
-        "from pyweb_ml.converter import Operator, rule\n"
-        "@rule('MyClip')\n"
-        "def my_clip(op):\n"
-        "    assert op.custom == b'\\1'\n"
-        "    return [Operator('RELU6', op.inputs, op.outputs)]\n",
-        encoding="utf-8",
-    )
+    (tmp_path / "rules.py").write_text(RULES, encoding="utf-8")
     load_rules(tmp_path / "rules.py")
     values = normal(0, 2, 8, 6, 3) * 9
     assert np.array_equal(run_model(apply_rules(my_model()), {"picture": values})[0], values.clip(0, 6))
+
+
+def test_a_conversion_with_a_file_of_rules_says_that_the_original_cannot_prove_them(tmp_path: Path) -> None:
+    write_tflite(my_model(), tmp_path / "mine.tflite")
+    (tmp_path / "rules.py").write_text(RULES, encoding="utf-8")
+    options = ConvertOptions(rules=tmp_path / "rules.py")
+    report = convert(tmp_path / "mine.tflite", tmp_path / "web", options)
+    assert report.framework.endswith(", by the rules for MyClip, which it cannot prove")
+    assert all(check.passed for check in report.checks)
+    assert ops_of(read_tflite(tmp_path / "web" / "model.tflite")) == ["RELU6"]
+
+
+def test_a_conversion_without_a_rule_is_refused(tmp_path: Path) -> None:
+    write_tflite(my_model(), tmp_path / "mine.tflite")
+    with pytest.raises(ConversionError, match=r"LiteRT cannot run 'mine.tflite': .* custom op: MyClip"):
+        convert(tmp_path / "mine.tflite", tmp_path / "web", ConvertOptions())
 
 
 def test_without_a_rule_or_if_the_rule_declines_the_operator_stays() -> None:

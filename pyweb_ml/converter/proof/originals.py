@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyweb_ml.converter import environment
+from pyweb_ml.converter.custom import apply_rules, ruled_operators
 from pyweb_ml.converter.formats import detect
 from pyweb_ml.converter.model import Model
 from pyweb_ml.converter.proof.litert import ENGINE, run_litert
@@ -16,8 +17,11 @@ from pyweb_ml.converter.proof.samples import Arrays
 from pyweb_ml.converter.proof.tfjs import run_tfjs
 from pyweb_ml.converter.readers.framework import SCRIPTS
 from pyweb_ml.converter.readers.options import ReadOptions
+from pyweb_ml.converter.readers.tflite import read_tflite
 from pyweb_ml.converter.readers.torch import checked_source, requirements_of
 from pyweb_ml.converter.scripts.arrays import read_samples, write_samples
+from pyweb_ml.converter.writers.tflite import write_tflite
+from pyweb_ml.errors import ConversionError
 
 if TYPE_CHECKING:
     from pyweb_ml.converter.readers.darknet.layer import Layer
@@ -49,12 +53,27 @@ def run_original(source: str | Path, model: Model, samples: Sequence[Arrays], op
     """
     form = detect(source).name
     if form == "tflite":
-        return Reference(ENGINE, run_litert(Path(source), model, samples))
+        return _tflite(Path(source), model, samples, options)
     if form == "tfjs":
         path = Path(source)
         return Reference("TF.js, wasm", run_tfjs(path if path.is_dir() else path.parent, samples))
     run = {"keras": _tensorflow, "saved_model": _tensorflow, "torch": _torch, "onnx": _onnx, "darknet": _darknet}
     return run[form](str(source), samples, options)
+
+
+def _tflite(source: Path, model: Model, samples: Sequence[Arrays], options: ReadOptions) -> Reference:
+    """As it is; if LiteRT cannot run it, with rules applied to its custom operators, which then go without proof."""
+    try:
+        return Reference(ENGINE, run_litert(source, model, samples))
+    except ConversionError:
+        read = read_tflite(source, options)
+        ruled = ruled_operators(read)
+        if not ruled:
+            raise
+        with tempfile.TemporaryDirectory(prefix="pywebml-rules-") as folder:
+            write_tflite(apply_rules(read), Path(folder) / source.name)
+            outputs = run_litert(Path(folder) / source.name, model, samples)
+    return Reference(f"{ENGINE}, by the rules for {', '.join(ruled)}, which it cannot prove", outputs)
 
 
 def _tensorflow(source: str, samples: Sequence[Arrays], options: ReadOptions) -> Reference:
