@@ -2,6 +2,7 @@
 
 import threading
 import time
+import weakref
 from queue import SimpleQueue
 from typing import Any, NamedTuple
 
@@ -34,7 +35,7 @@ def attempt(task: Task) -> Outcome:
 
 
 class Workers:
-    """Threads that begin when there is something to do.
+    """Threads that begin when there is something to do, and end with this object, closed or not.
 
     Args:
         count: how many at most.
@@ -46,13 +47,15 @@ class Workers:
         self._given: SimpleQueue[Task | None] = SimpleQueue()
         self._ended: SimpleQueue[Outcome] = SimpleQueue()
         self.busy = 0
+        # The threads know the queues alone, so that a run that nobody closes is forgotten all the same.
+        weakref.finalize(self, _dismiss, self._given, self._threads)
 
     def begin(self, task: Task) -> None:
         """Has a thread make the call; tasks beyond the number of threads wait."""
         self.busy += 1
         if len(self._threads) < min(self.busy, self._count):
-            name = f"pyweb_ml_{len(self._threads)}"
-            self._threads.append(threading.Thread(target=self._run, name=name, daemon=True))
+            name, queues = f"pyweb_ml_{len(self._threads)}", (self._given, self._ended)
+            self._threads.append(threading.Thread(target=_serve, args=queues, name=name, daemon=True))
             self._threads[-1].start()
         self._given.put(task)
 
@@ -70,12 +73,18 @@ class Workers:
         """Ends the threads, once what they do is done."""
         while self.busy:
             self.next()
-        for _ in self._threads:
-            self._given.put(None)
+        _dismiss(self._given, self._threads)
         for thread in self._threads:
             thread.join()
         self._threads.clear()
 
-    def _run(self) -> None:
-        while task := self._given.get():
-            self._ended.put(attempt(task))
+
+def _serve(given: "SimpleQueue[Task | None]", ended: "SimpleQueue[Outcome]") -> None:
+    while task := given.get():
+        ended.put(attempt(task))
+        del task  # while it waits for the next one, it keeps nothing alive
+
+
+def _dismiss(given: "SimpleQueue[Task | None]", threads: list[threading.Thread]) -> None:
+    for _ in threads:
+        given.put(None)

@@ -1,5 +1,6 @@
 """Several threads: what may run at once does, and what comes out does not depend on it."""
 
+import gc
 import os
 import random
 import threading
@@ -195,6 +196,22 @@ def test_several_invocations_of_one_node_stay_in_order() -> None:
 def test_a_failure_on_another_thread_is_the_graphs_error() -> None:
     with pytest.raises(pw.CalculatorError, match=r"'[ab]' failed at timestamp 3: RuntimeError: on purpose"):
         outputs(two_branches("Dawdles"), [0, 1, 2, "fail", 4])
+
+
+def test_no_thread_outlives_a_graph_that_nobody_closes() -> None:
+    before = threading.active_count()
+    graph = pw.CalculatorGraph(two_branches("Dawdles"))
+    graph.start_run()
+    graph.add_packet_to_input_stream("in", pw.Packet(1), 0)
+    graph.wait_until_idle()
+    threads = set(threading.enumerate())
+    assert threading.active_count() > before
+    del graph
+    gc.collect()
+    for thread in threads - {threading.current_thread()}:
+        if thread.name.startswith("pyweb_ml"):
+            thread.join(timeout=20)
+    assert threading.active_count() == before
 
 
 def test_no_thread_outlives_a_run() -> None:
