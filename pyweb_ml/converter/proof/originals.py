@@ -62,7 +62,7 @@ def run_original(source: str | Path, model: Model, samples: Sequence[Arrays], op
 
 
 def _tflite(source: Path, model: Model, samples: Sequence[Arrays], options: ReadOptions) -> Reference:
-    """As it is; if LiteRT cannot run it, with rules applied to its custom operators, which then go without proof."""
+    """As it is; if LiteRT cannot run it, with the rules for its custom operators applied, which lack proof."""
     try:
         return Reference(ENGINE, run_litert(source, model, samples))
     except ConversionError:
