@@ -91,6 +91,13 @@ def test_a_recorded_trace_is_saved(page: Page, tmp_path: Path) -> None:
     expect(page.get_by_role("link", name="Open it in Perfetto")).to_be_visible()
 
 
+def test_a_panel_that_is_open_is_so_again_after_the_page_has_been_built_anew(page: Page) -> None:
+    page.get_by_text("Graph, live").click()
+    expect(page.get_by_role("row", name="soft__twice")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("row", name="soft__twice")).to_be_visible()
+
+
 def test_nothing_is_measured_while_the_panel_is_closed(page: Page) -> None:
     page.get_by_text("Graph, live").click()
     row = page.get_by_role("row", name="soft__twice")

@@ -10,6 +10,9 @@ import type { ProfileListener } from "../profile_listeners";
 /** Seconds that are recorded at a press of the button. */
 const SECONDS = 5;
 
+/** Under this name the browser's tab remembers, from one build to the next, whether the panel is open. */
+const REMEMBERED = "pywebml-live-graph";
+
 /** What the panel needs of the app's element. */
 export interface Profiled {
   profile(listener: ProfileListener): () => void;
@@ -56,9 +59,11 @@ export class LivePanel {
     this.#bar.append(this.#record, this.#subgraphs, this.#said);
     this.#details.append(summary, this.#bar, this.#picture.element, this.#table.element);
     this.#details.addEventListener("toggle", () => {
+      sessionStorage.setItem(REMEMBERED, this.#details.open ? "open" : "");
       if (this.#details.open) void this.#open();
       else this.#close();
     });
+    this.#details.open = sessionStorage.getItem(REMEMBERED) === "open";
   }
 
   async #open(): Promise<void> {
