@@ -54,6 +54,8 @@ wheel: .cache/tools
 
 lock: .cache/tools
 	$(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --no-header requirements.in -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-deps \
+	  --no-annotate benchmarks/mediapipe.in -o benchmarks/mediapipe.lock
 	cd pyweb_ml/converter/environments && for name in tensorflow torch quantizer onnxruntime opencv; do \
 	  uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header $$name.in -o $$name.lock || exit; done
 	@echo "torch_cpu.lock needs CPU builds of torch: uv pip compile as above with their --index or --find-links"

@@ -26,7 +26,7 @@ def python() -> Path:
     if not (folder / "whole").is_file():
         print(f"making MediaPipe's environment in {folder} (about 40 MB to fetch, once)", flush=True)
         venv.create(folder, clear=True, with_pip=True)
-        install = [str(found), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        install = [str(found), "-m", "pip", "install", "--disable-pip-version-check"]
         subprocess.run([*install, "--no-deps", "--require-hashes", "-r", str(LOCK)], check=True)
         (folder / "whole").touch()
     return found
