@@ -1,8 +1,8 @@
 """What happens in a run, told event by event to whoever asked for it: `Scheduler(graph, profiler=…)`.
 
-Names as in MediaPipe's GraphProfile (mediapipe/framework/calculator_profile.proto); PACKET_CREATED, PACKET_TAKEN and
-PACKET_DROPPED are ours. A run without a profiler has none of this in it: the classes here take the place of the plain
-ones when the run is set up.
+Names as in MediaPipe's GraphProfile (mediapipe/framework/calculator_profile.proto); PACKET_CREATED, PACKET_TAKEN
+and PACKET_DROPPED are ours. A run without a profiler has none of this in it: the classes here take the place of
+the plain ones when the run is set up.
 """
 
 import threading
