@@ -135,7 +135,7 @@ export class Context implements CalculatorContext {
     this.give(this.output(tag, index), timestamp, value);
   }
 
-  private give(place: number | undefined, timestamp: number, value: unknown): void {
+  protected give(place: number | undefined, timestamp: number, value: unknown): void {
     try {
       if (place !== undefined && !this.run.isHalted) {
         if (this.offset !== null || this.hasBounds) this.keepPromises(place, timestamp);

@@ -65,11 +65,12 @@ export class Node implements Consumer {
   calls = 0;
   milliseconds = 0;
   readonly queues: readonly InputQueue[];
-  readonly context: Context;
-  private readonly policy: InputPolicy;
-  private readonly offset: number | null;
+  /** What the calculator's next call sees. */
+  context: Context;
+  protected readonly policy: InputPolicy;
+  protected readonly offset: number | null;
   phase = Phase.Unopened;
-  private mustClose = false;
+  protected mustClose = false;
   /** Every timestamp below is known to be settled on the outputs. */
   private bound = Timestamp.PRE_STREAM;
 
@@ -79,17 +80,21 @@ export class Node implements Consumer {
     graph: GraphConfig,
     contract: Contract,
     private readonly calculator: Calculator,
-    private readonly host: Host,
+    protected readonly host: Host,
   ) {
     this.rank = id - OPEN_FIRST;
     this.offset = this.isSource ? null : (contract.timestampOffset ?? null);
-    this.context = new Context(config, host, this.offset);
+    this.context = this.newContext();
     this.queues = this.context.inputs.entries.map(({ name }) => {
       const queue = new InputQueue(name, this);
       host.stream(name).readers.push(queue);
       return queue;
     });
     this.policy = inputPolicy(handlerOf(config, contract, graph), this.policyInputs(contract));
+  }
+
+  protected newContext(): Context {
+    return new Context(this.config, this.host, this.offset);
   }
 
   private policyInputs(contract: Contract): Parameters<typeof inputPolicy>[1] {
@@ -106,6 +111,11 @@ export class Node implements Consumer {
     this.context.recorder = recorder;
     for (const queue of this.queues) queue.watcher = recorder;
     for (const stream of this.context.streams) stream.watcher = recorder;
+  }
+
+  /** Calls of the calculator that are running, or prepared. */
+  get inFlight(): number {
+    return this.phase === Phase.Queued || this.phase === Phase.Running ? 1 : 0;
   }
 
   get isSource(): boolean {
@@ -151,7 +161,7 @@ export class Node implements Consumer {
       else if (!this.policy.fillsLate) this.fill();
       this.queue();
     } catch (error) {
-      this.fail(error);
+      this.fail(this.context, error);
     }
   }
 
@@ -159,7 +169,7 @@ export class Node implements Consumer {
     this.context.timestamp = this.policy.fill(this.context.given);
   }
 
-  private queue(): void {
+  protected queue(): void {
     this.phase = Phase.Queued;
     this.host.enqueue(this);
   }
@@ -179,45 +189,49 @@ export class Node implements Consumer {
 
   /** Does what it waits to do; a promise only where the calculator gives one. */
   run(): void | Promise<void> {
-    if (this.phase === Phase.Unopened) return this.call("open");
+    if (this.phase === Phase.Unopened) return this.call("open", this.context);
     this.phase = Phase.Running;
     if (this.mustClose) return this.close();
     if (this.isSource) this.context.timestamp = 0;
     else if (this.policy.fillsLate) this.fill();
-    return this.call("process");
+    return this.process();
+  }
+
+  protected process(): void | Promise<void> {
+    return this.call("process", this.context);
   }
 
   private close(): void | Promise<void> {
     this.context.timestamp = Timestamp.DONE;
-    return this.call("close");
+    return this.call("close", this.context);
   }
 
-  private call(method: Method): void | Promise<void> {
+  protected call(method: Method, context: Context): void | Promise<void> {
     const start = performance.now();
     try {
-      const result = this.calculator[method]?.(this.context);
-      if (result instanceof Promise) return this.later(method, result, start);
+      const result = this.calculator[method]?.(context);
+      if (result instanceof Promise) return this.later(method, context, result, start);
     } catch (error) {
-      this.failed(error);
+      this.failed(context, error);
     }
-    this.called(method, start);
+    this.called(method, context, start);
   }
 
-  private async later(method: Method, result: Promise<void>, start: number): Promise<void> {
+  private async later(method: Method, context: Context, result: Promise<void>, start: number): Promise<void> {
     try {
       await result;
     } catch (error) {
-      this.failed(error);
+      this.failed(context, error);
     }
-    this.called(method, start);
+    this.called(method, context, start);
   }
 
-  private called(method: Method, start: number): void {
+  private called(method: Method, context: Context, start: number): void {
     const duration = performance.now() - start;
     this.calls++;
     this.milliseconds += duration;
-    this.context.recorder?.called(EVENTS[method], this.context.timestamp, start, duration);
-    if (method === "process") this.processed();
+    context.recorder?.called(EVENTS[method], context.timestamp, start, duration);
+    if (method === "process") this.processed(context);
     else if (method === "open") this.opened();
     else this.closed();
   }
@@ -230,21 +244,25 @@ export class Node implements Consumer {
     this.evaluate();
   }
 
-  private processed(): void {
-    const { context } = this;
-    context.releaseGiven();
-    const { offset } = this;
-    const settled = offset === null || this.policy.isOpen ? Timestamp.UNSET : Timestamp.nextAllowedInStream(context.timestamp);
-    context.advanceOutputs(Timestamp.plus(settled, offset ?? 0));
-    // Without any stream there is nothing to call it for again: it makes side packets.
-    if (this.isSource && !context.streams.length) context.isStopped = true;
-    if (context.isStopped) this.stopped();
+  protected processed(context: Context): void {
+    this.finish(context, this.policy.isOpen ?? false);
     this.phase = Phase.Idle;
     this.evaluate();
   }
 
-  private stopped(): void {
-    this.context.isStopped = false;
+  /** Ends a call: `isOpen` says that it settles nothing. */
+  protected finish(context: Context, isOpen: boolean): void {
+    context.releaseGiven();
+    const { offset } = this;
+    const settled = offset === null || isOpen ? Timestamp.UNSET : Timestamp.nextAllowedInStream(context.timestamp);
+    context.advanceOutputs(Timestamp.plus(settled, offset ?? 0));
+    // Without any stream there is nothing to call it for again: it makes side packets.
+    if (this.isSource && !context.streams.length) context.isStopped = true;
+    if (context.isStopped) this.stopped(context);
+  }
+
+  private stopped(context: Context): void {
+    context.isStopped = false;
     if (this.isSource) this.mustClose = true;
     else this.host.stopped();
   }
@@ -260,7 +278,7 @@ export class Node implements Consumer {
     const { isOpened } = this;
     this.context.releaseGiven();
     this.context.timestamp = Timestamp.DONE;
-    if (isOpened) await this.call("close");
+    if (isOpened) await this.call("close", this.context);
     else this.closed();
   }
 
@@ -279,15 +297,15 @@ export class Node implements Consumer {
     for (const queue of this.queues) queue.clear();
   }
 
-  private failed(error: unknown): void {
+  protected failed(context: Context, error: unknown): void {
     if (error === MISSING) return;
-    this.context.hasFailed = true;
-    this.fail(error);
+    context.hasFailed = true;
+    this.fail(context, error);
   }
 
-  private fail(error: unknown): void {
+  private fail({ timestamp }: Context, error: unknown): void {
     const known = error instanceof CalculatorError;
-    this.host.fail(known ? error : new CalculatorError(this.name, this.context.timestamp, error));
+    this.host.fail(known ? error : new CalculatorError(this.name, timestamp, error));
   }
 }
 

@@ -45,7 +45,7 @@ export function nodeStatus(node: Node, hasSide: (name: string) => boolean, full:
   return {
     calculator: config.calculator,
     state: phase === Phase.Unopened ? "prepared" : phase === Phase.Closed ? "closed" : "opened",
-    inFlight: phase === Phase.Queued || phase === Phase.Running ? 1 : 0,
+    inFlight: node.inFlight,
     inputStreamInfos: node.queues.map(infoOf),
     waitsFor: phase === Phase.Idle ? node.missing().map(({ stream }) => stream) : [],
     missingSidePackets: phase === Phase.Unopened ? sides.filter((name) => !hasSide(name)) : [],

@@ -23,6 +23,7 @@ import type { NodeStatus } from "./node_status";
 import { nodeStatus } from "./node_status";
 import type { Profiler } from "./profiler";
 import { Recorder } from "./profiler";
+import { ParallelNode } from "./parallel_node";
 import { check } from "./rules";
 import { SidePackets } from "./side_packets";
 import { SourceLayers } from "./source_layers";
@@ -73,7 +74,8 @@ export class Scheduler<S> implements Host {
   private makeNode(id: number, node: NodeConfig, type: CalculatorType<S>, services: S): Node {
     const { contract = SAME_TIMESTAMP } = type;
     const stated = typeof contract === "function" ? contract(node) : contract;
-    return new Node(id, node, this.config, stated, type.create(node.options, services, node.name), this);
+    const kind = node.maxInFlight > 1 && node.inputStream.length ? ParallelNode : Node;
+    return new kind(id, node, this.config, stated, type.create(node.options, services, node.name), this);
   }
 
   stream(name: string): Stream {
