@@ -28,9 +28,10 @@ def measured_variant(choice: Choice, model: Model, proof: Proof, written: bool) 
     wanted = proof.reference.outputs
     real = [index for index, sample in enumerate(proof.samples) if sample.real]
     real_error = worst(compare([wanted[i] for i in real], [outputs[i] for i in real])).error if real else None
-    error = worst(compare(wanted, outputs)).error
+    differences = compare(wanted, outputs)
+    error, mean_error = worst(differences).error, max(one.mean_error for one in differences)
     packed = len(gzip.compress(data, compresslevel=6))
-    return Variant(str(choice), len(data), packed, milliseconds, error, real_error, written)
+    return Variant(str(choice), len(data), packed, milliseconds, error, real_error, mean_error, written)
 
 
 def size_of(source: str | Path) -> int:

@@ -78,6 +78,7 @@ class Variant:
         milliseconds: a run in ai-edge-litert on one thread, here; the median.
         error: against the original, the largest over all outputs and samples, as a part of the output's range.
         real_error: the same over real samples only; None without any.
+        mean_error: the mean over all values, of the output where it is largest.
         written: whether it is what the folder holds.
     """
 
@@ -87,6 +88,7 @@ class Variant:
     milliseconds: float
     error: float
     real_error: float | None
+    mean_error: float
     written: bool
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pyweb_ml.converter.model import Model
 from pyweb_ml.converter.proof.comparison import compare, worst
-from pyweb_ml.converter.proof.layers import Steps, step_errors, steps_in_litert, steps_in_tfjs
+from pyweb_ml.converter.proof.layers import step_errors, steps_in_litert, steps_in_tfjs
 from pyweb_ml.converter.proof.litert import ENGINE, run_litert
 from pyweb_ml.converter.proof.originals import Reference
 from pyweb_ml.converter.proof.samples import Arrays, Sample
@@ -97,8 +97,6 @@ def told(check: Check) -> str:
         return f"{check.what} in {check.engine}: {check.problem}"
     one = worst(check.differences)
     limit = f"; {check.tolerance:.0e} is allowed" if check.tolerance is not None else ""
-    text = f"{check.what} in {check.engine} is not the same model as in {check.against}: its output '{one.output}' is off by {one.error:.1e} of its range{limit}"  # noqa: E501
+    text = f"{check.what} in {check.engine} is not the same model as in {check.against}: "
+    text += f"its output '{one.output}' is off by {one.error:.1e} of its range{limit}"
     return text + (f"; {check.layer}" if check.layer else "")
-
-
-__all__ = ["NODE", "Proof", "Steps", "first_wrong", "told"]
