@@ -47,7 +47,7 @@ def model_file(tmp_path: Path) -> Path:
 def wrong_tfjs(monkeypatch: pytest.MonkeyPatch) -> None:
     """What TF.js gives is a little off."""
 
-    def run(folder: Path, samples: list[dict[str, np.ndarray]]) -> list[dict[str, np.ndarray]]:  # type: ignore[type-arg]
+    def run(folder: Path, samples: list[dict[str, np.ndarray]]) -> list[dict[str, np.ndarray]]:
         return [{name: value + 0.01 for name, value in one.items()} for one in run_tfjs(folder, samples)]
 
     monkeypatch.setattr(checks, "run_tfjs", run)
