@@ -49,7 +49,9 @@ def run_file(
     with _whole(output) as target:
         with open_sink(target, graph) as sink:
             feed = FrameFeed(graph, sink, profiler, live=frames.live)
-            feed.run(frames, limit, partial(progress, "run", Path(input).name))
+            endless = frames.live and limit is None
+            detail = f"{input} (Ctrl-C ends it)" if endless else Path(input).name
+            feed.run(frames, limit, partial(progress, "run", detail))
         if not target.exists():
             raise MediaError("the app gave no picture to write; write its outputs with --output OUT.jsonl")
 
