@@ -2,10 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error
+from playwright.sync_api import Browser, Error, Worker
 
 from tests.browser import backends
 from tests.browser.backends import (
@@ -20,6 +23,7 @@ from tests.browser.backends import (
     until,
 )
 from tests.browser.conftest import workers
+from tests.visiting import AppPage
 
 THREADS = "1 thread" if os.cpu_count() == 1 else f"{min(os.cpu_count() or 1, 4)} threads"
 LOSE_WEBGL = "_tfengine.backendInstance.gpgpu.gl.getExtension('WEBGL_lose_context').loseContext()"
@@ -47,6 +51,21 @@ def visitor(gpu: Browser) -> Iterator[Visitor]:
     yield from backends.visitor(gpu)
 
 
+def spoil(worker: Worker, code: str) -> None:
+    """Runs code in a worker, which may be gone before it can answer."""
+    with suppress(Error):
+        worker.evaluate(code)
+
+
+def graphs(page: AppPage) -> list[Worker]:
+    """The workers that run graphs; a dead one takes a moment to go."""
+    return [worker for worker in page.page.workers if worker.url.endswith("/worker.js")]
+
+
+def has_events(count: int, stats: dict[str, Any]) -> bool:
+    return len(stats["events"]) == count
+
+
 @pytest.mark.parametrize(
     ("backend", "lose", "why"),
     [
@@ -67,10 +86,10 @@ def test_another_one_takes_over(visitor: Visitor, tmp_path: Path, backend: str, 
     wanted = desktop_tensors(site)
     assert drift(tensors_of(page, 0), wanted) < 1e-3
     assert page.stats()["backend"] == backend
-    engine_worker(page).evaluate(lose)
+    spoil(engine_worker(page), lose)
     for at in range(1, 4):
         assert drift(tensors_of(page, at), wanted) < 1e-3
-    stats = until(page, lambda stats: len(stats["events"]) == 2)
+    stats = until(page, partial(has_events, 2))
     assert stats["backend"] == "litert-wasm"
     assert stats["events"][0].startswith(f"{backend} failed: {why}")
     assert stats["events"][1] == f"litert-wasm on {THREADS} took over"
@@ -82,7 +101,7 @@ def test_the_only_one_is_started_anew(visitor: Visitor, tmp_path: Path) -> None:
     page = visitor.visit(site)
     wanted = desktop_tensors(site)
     tensors_of(page, 0)
-    engine_worker(page).evaluate(DIE)
+    spoil(engine_worker(page), DIE)
     assert drift(tensors_of(page, 1), wanted) < 1e-3
     assert page.stats()["events"][-1] == "tfjs-wasm took over"
     workers(page.page, 2)
@@ -123,9 +142,9 @@ def test_a_camera_goes_on_when_the_graphs_own_worker_dies(visitor: Visitor, tmp_
     for deaths in (1, 2):
         page.page.evaluate("window.results = 0")
         until(page, lambda _: page.page.evaluate("window.results") > 3)
-        graph = next(worker for worker in page.page.workers if worker.url.endswith("/worker.js"))
-        graph.evaluate(DIE)
-        until(page, lambda stats, deaths=deaths: len(stats["events"]) == deaths)
+        until(page, lambda _: len(graphs(page)) == 1)
+        spoil(graphs(page)[0], DIE)
+        until(page, partial(has_events, deaths))
     page.page.evaluate("window.results = 0")
     until(page, lambda _: page.page.evaluate("window.results") > 3)
     died = "the worker was started anew: The worker that runs the graph died (Uncaught Error: out of memory)"
