@@ -41,8 +41,8 @@ def node() -> Iterator[NodeTfjs]:
 
 
 @pytest.fixture(scope="session")
-def page(browser: Browser, root: Path) -> Iterator[Runner]:
-    with tfjs_page(browser.browser_type, root) as running:
+def page(browser: Browser) -> Iterator[Runner]:
+    with tfjs_page(browser.browser_type) as running:
         yield running
 
 

@@ -60,7 +60,7 @@ def test_a_model_computes_in_the_page_what_litert_does(backend: str, browser: Br
     model = _read(name)
     write_tfjs(model, tmp_path / "model", weights="float16")
     sample = _sample(model, "photograph")
-    with tfjs_page(browser.browser_type, tmp_path) as page:
+    with tfjs_page(browser.browser_type) as page:
         made = page.run(tmp_path / "model", sample, backend)
     assert worst(compare(run_litert(fetch(name), model, [sample]), [made])).error <= TOLERANCES["float32"]
 
