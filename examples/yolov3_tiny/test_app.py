@@ -56,7 +56,7 @@ def test_the_cup_and_the_motorbike_are_found_where_a_person_sees_them() -> None:
     (cup,), (bike,) = (result["things"] for result in on_desktop(APP, rgba(coffee()), rgba(motorbike())))
     assert (cup.label, bike.label) == ("cup", "motorbike")
     assert min(cup.score, bike.score) > 0.5
-    # The saucer's left and right side, and the ends of the motorbike, in parts of the picture's width.
+    # The cup with its spoon, and the motorbike from end to end, in parts of the picture's width.
     assert (cup.box.xmin, cup.box.xmin + cup.box.width) == pytest.approx((0.25, 0.71), abs=0.05)
     assert (bike.box.xmin, bike.box.xmin + bike.box.width) == pytest.approx((0.08, 0.94), abs=0.05)
 

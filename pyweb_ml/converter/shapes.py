@@ -241,6 +241,27 @@ def _gather(inputs: Sequence[Tensor | None], options: Options) -> list[Form]:
     return [(given.shape[:axis] + places.shape[batch:] + given.shape[axis + 1 :], given.dtype)]
 
 
+def _gather_nd(inputs: Sequence[Tensor | None], options: Options) -> list[Form]:
+    given, places = _first(inputs), cast(Tensor, inputs[1])
+    if places.shape[-1] > len(given.shape):
+        raise ValueError(f"{places.shape[-1]} axes are named")
+    return [(places.shape[:-1] + given.shape[places.shape[-1] :], given.dtype)]
+
+
+def _one_hot(inputs: Sequence[Tensor | None], options: Options) -> list[Form]:
+    places, (depth,) = _first(inputs).shape, values(inputs[1])
+    axis = _number(options, "axis", -1) % (len(places) + 1)
+    return [((*places[:axis], depth, *places[axis:]), cast(Tensor, inputs[2]).dtype)]
+
+
+def _top_k(inputs: Sequence[Tensor | None], options: Options) -> list[Form]:
+    given, (count,) = _first(inputs), values(inputs[1])
+    if count > given.shape[-1]:
+        raise ValueError(f"there are no {count} of {given.shape[-1]}")
+    shape = (*given.shape[:-1], count)
+    return [(shape, given.dtype), (shape, "int32")]
+
+
 def _cast(inputs: Sequence[Tensor | None], options: Options) -> list[Form]:
     return [(_first(inputs).shape, str(options["out_data_type"]).lower())]
 
@@ -283,8 +304,10 @@ FORMS: Final[dict[str, _Rule]] = {
     "DEPTH_TO_SPACE": _depth_to_space,
     "FULLY_CONNECTED": _fully_connected,
     "GATHER": _gather,
+    "GATHER_ND": _gather_nd,
     "MAX_POOL_2D": _pool,
     "MIRROR_PAD": _pad,
+    "ONE_HOT": _one_hot,
     "PAD": _pad,
     "PADV2": _pad,
     "RESHAPE": _reshape,
@@ -297,6 +320,7 @@ FORMS: Final[dict[str, _Rule]] = {
     "SPLIT_V": _split_v,
     "STRIDED_SLICE": _strided_slice,
     "TILE": _tile,
+    "TOPK_V2": _top_k,
     "TRANSPOSE": _transpose,
     "TRANSPOSE_CONV": _transpose_conv,
 }

@@ -39,9 +39,8 @@ class Case:
         if array is None:
             return ""
         if at in self.fixed:
-            return (
-                _short(array.tolist()) if array.size <= 6 and array.dtype != np.float32 else f"fixed{array.shape}"
-            )
+            few = array.size <= 6 and array.dtype != np.float32
+            return f"{array.dtype}{_short(array.tolist() if few else array.shape)}"
         return "x".join(map(str, array.shape)) or "number"
 
     @property
@@ -81,7 +80,7 @@ def cases() -> list[Case]:
     """All of them."""
     families = (
         _unary, _binary, _convolutions, _transposed_convolutions, _pools, _matrices, _normalisations, _reductions,
-        _shaping, _indexing, _resizing, _recurrent, _softmax, _others,
+        _shaping, _indexing, _choosing, _sums, _quantised, _resizing, _recurrent, _softmax, _others,
     )  # fmt: skip
     return [case for family in families for case in family()]
 
@@ -305,6 +304,49 @@ def _indexing() -> Iterator[Case]:
     yield Case("Gather", [x, whole(4, 0, 1, 1).reshape(2, 2)])
     for flags in ({}, {"exclusive": 1}, {"reverse": 1}):
         yield Case("CumSum", [floats(2, 5), np.array(1, np.int64)], flags, fixed=[1])
+
+
+def _choosing() -> Iterator[Case]:
+    x = floats(4, 5, 6)
+    for axis in (-1, 0):
+        yield Case("TopK", [x, whole(3)], {"axis": axis}, fixed=[1], outputs=2)
+    for axis in (-1, 0):
+        values = np.array([0.5, 2], np.float32)
+        yield Case("OneHot", [whole(1, 0, 3), np.array(4, np.int64), values], {"axis": axis}, fixed=[1, 2])
+    yield Case("GatherND", [x, np.array([[0, -1], [2, 3]])], fixed=[1])
+    yield Case("GatherND", [x, np.array([[[0, 1, 2]], [[2, 3, 4]]])])
+    for upper, shift in product((0, 1), (-1, 0, 2)):
+        yield Case("Trilu", [x, np.array(shift, np.int64)], {"upper": upper}, fixed=[1])
+
+
+def _sums() -> Iterator[Case]:
+    equations: dict[str, tuple[tuple[int, ...], ...]] = {
+        "ij,jk->ik": ((2, 3), (3, 4)),
+        "ij,jk": ((2, 3), (3, 4)),
+        "bhid,bhjd->bhij": ((2, 3, 4, 5), (2, 3, 6, 5)),
+        "bchw,bkhw->bck": ((2, 3, 4, 5), (2, 6, 4, 5)),
+        "ijk,jl->kil": ((2, 3, 4), (3, 5)),
+        "bij,j->bi": ((2, 3, 4), (4,)),
+        "ij,ij->": ((2, 3), (2, 3)),
+        "i,j->ij": ((2,), (3,)),
+        "ij->ji": ((2, 3),),
+        "ijk->i": ((2, 3, 4),),
+    }
+    for equation, shapes in equations.items():
+        yield Case("Einsum", [floats(*shape) for shape in shapes], {"equation": equation})
+
+
+def _quantised() -> Iterator[Case]:
+    x, scale = floats(2, 3, 4, low=-30, high=30), np.array(0.1, np.float32)
+    scales = np.array([0.1, 0.2, 0.05], np.float32)
+    for dtype in (np.uint8, np.int8):
+        yield Case("QuantizeLinear", [x, scale, np.array(3, dtype)], fixed=[1, 2])
+        integers = np.arange(100, 124).astype(dtype).reshape(2, 3, 4)
+        yield Case("DequantizeLinear", [integers, scale, np.array(3, dtype)], fixed=[1, 2])
+        zeros = np.array([1, 0, 5], dtype)
+        yield Case("QuantizeLinear", [x, scales, zeros], {"axis": 1}, fixed=[1, 2])
+        yield Case("DequantizeLinear", [integers, scales, zeros], {"axis": -2}, fixed=[0, 1, 2])
+    yield Case("QuantizeLinear", [x, scale], fixed=[1])
 
 
 def _resizing() -> Iterator[Case]:

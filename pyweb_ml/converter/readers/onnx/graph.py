@@ -20,8 +20,8 @@ _OWN_DOMAINS = ("", "ai.onnx")
 _ADVICE = {
     "Loop": "export the model without loops, or for one fixed length",
     "NonMaxSuppression": "export the model without its last steps, and let non_max_suppression do them",
-    "QuantizeLinear": "convert the float model, and quantise it here",
-    "DequantizeLinear": "convert the float model, and quantise it here",
+    "QLinearConv": "convert the float model, and quantise it here",
+    "QLinearMatMul": "convert the float model, and quantise it here",
     "Scan": "export the model without loops, or for one fixed length",
 }
 

@@ -73,10 +73,57 @@ def _cumulative(to: Emitter, node: Node) -> Tensor:
     return to.add("CUMSUM", [x, place], name="cumsum", **flags)
 
 
+def _top(to: Emitter, node: Node) -> list[Tensor]:
+    """TFLite has it along the last axis."""
+    x, (count,) = node.input(0), node.whole(1, "k")
+    rank = len(x.shape)
+    axis = axis_of(node, node.integer("axis", -1), rank)
+    node.require(bool(node.integer("largest", 1)), "the smallest values")
+    order = [at for at in range(rank) if at != axis] + [axis]
+    turned = x if axis == rank - 1 else to.transpose(x, order)
+    values, places = to.add_all("TOPK_V2", [turned, to.integers("k", count)])
+    back = [order.index(at) for at in range(rank)]
+    made = [values, to.cast(places, "int64")]
+    return made if axis == rank - 1 else [to.transpose(one, back) for one in made]
+
+
+def _one_hot(to: Emitter, node: Node) -> Tensor:
+    places, (depth,), (off, on) = node.input(0), node.whole(1, "depth"), node.constant(2, "values")
+    axis = axis_of(node, node.integer("axis", -1), len(places.shape) + 1)
+    dtype = node.input(2).dtype
+    number = to.integers("depth", depth)
+    inside = to.cast(_from_front(to, places, depth), "int32")
+    return to.add("ONE_HOT", [inside, number, to.number(on, dtype), to.number(off, dtype)], axis=axis)
+
+
+def _gather_many(to: Emitter, node: Node) -> Tensor:
+    """Whole slices at places of several axes."""
+    node.require(not node.integer("batch_dims", 0), "'batch_dims'")
+    x, places = node.input(0), node.input(1)
+    if places.data is None:
+        return to.add("GATHER_ND", [x, places])
+    sizes = np.array(x.shape[: places.shape[-1]])
+    return to.add(
+        "GATHER_ND", [x, to.integers("places", np.where(places.data < 0, places.data + sizes, places.data))]
+    )
+
+
+def _triangle(to: Emitter, node: Node) -> Tensor:
+    """What lies above or below a diagonal; the rest is 0."""
+    x, shift = node.input(0), node.whole(1, "k")[0] if node.given(1) else 0
+    ones = np.ones(x.shape[-2:], x.dtype)
+    mask = np.triu(ones, shift) if node.integer("upper", 1) else np.tril(ones, shift)
+    return to.add("MUL", [x, to.constant("mask", mask)])
+
+
 OPERATORS: dict[str, Rule] = {
     "ArgMax": _extreme("ARG_MAX"),
     "ArgMin": _extreme("ARG_MIN"),
     "CumSum": _cumulative,
     "Gather": _gather,
+    "GatherND": _gather_many,
+    "OneHot": _one_hot,
     "Slice": _slice,
+    "TopK": _top,
+    "Trilu": _triangle,
 }
