@@ -317,6 +317,15 @@ def test_a_wrong_model_is_refused_with_the_reason(reason: str, data: bytes, tmp_
     _refused(saved(tmp_path, data), reason)
 
 
+def test_all_unknown_operators_are_named_at_once(tmp_path: Path) -> None:
+    nodes = [Node("Det", ["x"], ["a"]), Node("Det", ["a"], ["b"]), Node("Loop", ["b"], ["y"])]
+    _refused(
+        saved(tmp_path, onnx_model(nodes, {"x": floats(2, 2)}, ["y"])),
+        "the operator 'Det' is not supported; export the model with ONNX's ordinary operators, "
+        "or cut it before this node; nor is 'Loop', at the node '2' (Loop)",
+    )
+
+
 def test_an_open_shape_is_refused_with_what_to_type_and_read_when_it_is_fixed(tmp_path: Path) -> None:
     def open_shape(proto: Any) -> None:
         proto.graph.input[0].type.tensor_type.shape.dim[0].dim_param = "batch"

@@ -8,22 +8,13 @@ from typing import Any
 import numpy as np
 
 from pyweb_ml.converter.model import Tensor
+from pyweb_ml.converter.readers.onnx.coverage import place_of, require_known, rule_of
 from pyweb_ml.converter.readers.onnx.emitter import Emitter
 from pyweb_ml.converter.readers.onnx.node import Node
-from pyweb_ml.converter.readers.onnx.ops import OPERATORS
 from pyweb_ml.converter.readers.onnx.tensors import dtype_of, read_tensor
 from pyweb_ml.converter.readers.options import ReadOptions
 from pyweb_ml.converter.where import where
 from pyweb_ml.errors import ConversionError
-
-_OWN_DOMAINS = ("", "ai.onnx")
-_ADVICE = {
-    "Loop": "export the model without loops, or for one fixed length",
-    "NonMaxSuppression": "export the model without its last steps, and let non_max_suppression do them",
-    "QLinearConv": "convert the float model, and quantise it here",
-    "QLinearMatMul": "convert the float model, and quantise it here",
-    "Scan": "export the model without loops, or for one fixed length",
-}
 
 
 class GraphReader:
@@ -42,6 +33,7 @@ class GraphReader:
 
     def read(self, graph: Any) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Reads the model's own graph; gives its inputs and outputs by name."""
+        require_known(graph)
         self._read_constants(graph)
         inputs = self._read_inputs(graph)
         self._read_nodes(graph)
@@ -89,20 +81,16 @@ class GraphReader:
         )
 
     def _read_nodes(self, graph: Any) -> None:
+        require_known(graph)
         for number, proto in enumerate(graph.node):
             self._options.progress("node", proto.op_type, number + 1, len(graph.node))
-            with where(f"the node '{proto.name or number}' ({proto.op_type[:40]})"):
+            with where(place_of(proto, number)):
                 outputs = self._emit(proto)
                 self._name_outputs(proto, outputs)
 
     def _emit(self, proto: Any) -> list[Tensor]:
-        rule = OPERATORS.get(proto.op_type) if proto.domain in _OWN_DOMAINS else None
-        if rule is None:
-            kind = f"{proto.domain}::{proto.op_type}" if proto.domain not in _OWN_DOMAINS else proto.op_type
-            advice = _ADVICE.get(
-                proto.op_type, "export the model with ONNX's ordinary operators, or cut it before this node"
-            )
-            raise ConversionError(f"the operator '{kind[:80]}' is not supported; {advice}")
+        rule = rule_of(proto)
+        assert rule, "require_known has been asked"
         inputs = [self._input(name) if name else None for name in proto.input]
         node = Node(proto, self._opset, inputs, {one.name: one for one in proto.attribute})
         try:
