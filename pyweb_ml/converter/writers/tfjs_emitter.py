@@ -1,6 +1,7 @@
 """Turns a graph of the middle form into TF.js nodes, operator by operator, by the rules that are registered."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from pyweb_ml.converter.model import Graph, Operator, Tensor
 from pyweb_ml.converter.writers.tfjs_graph import Attribute, DType, GraphBuilder
-from pyweb_ml.converter.writers.tfjs_values import tfjs_values
+from pyweb_ml.converter.writers.tfjs_values import tfjs_dtype, tfjs_values
 from pyweb_ml.errors import ConversionError
 
 Endpoint = str
@@ -34,6 +35,10 @@ def rule(*ops: str) -> Callable[[Rule], Rule]:
 def several(node: Endpoint, count: int) -> list[Endpoint]:
     """The endpoints of a node with that many outputs."""
     return [f"{node}:{index}" if index else node for index in range(count)]
+
+
+def _changed(tensor: Tensor, change: Change) -> NDArray[Any]:
+    return change(tfjs_values(tensor))
 
 
 class Emitter:
@@ -125,8 +130,13 @@ class Emitter:
         """A constant, with its values changed by `change`; `form` names that change, so that it is made once."""
         key = (tensor, form)
         if key not in self._constants:
-            values = change(tfjs_values(tensor))
-            self._constants[key] = self.builder.constant(values, tensor.name)
+            if tensor.quantization is None:
+                made = self.builder.constant(change(tfjs_values(tensor)), tensor.name)
+            else:
+                # Made only when written: as reals they take four times the memory of the integers.
+                make = partial(_changed, tensor, change)
+                made = self.builder.constant_later(make, tfjs_dtype(tensor), tensor.name)
+            self._constants[key] = made
         return self._constants[key]
 
     def add(self, op: str, *inputs: Endpoint, **attributes: Attribute) -> Endpoint:

@@ -6,7 +6,7 @@ bytes in base64, 64-bit integers as strings. A node's output is named by its end
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,10 +26,10 @@ class DType:
 
 @dataclass(frozen=True)
 class Weight:
-    """A constant by its node's name; `data` may be a view, which is copied only when it is written."""
+    """A constant by its node's name; its values are made, or views are copied, only when it is written."""
 
     name: str
-    data: NDArray[Any]
+    make: Callable[[], NDArray[Any]]
 
 
 Attribute = bool | int | float | str | DType | Sequence[int] | Sequence[str]
@@ -61,8 +61,12 @@ class GraphBuilder:
 
     def constant(self, data: NDArray[Any], hint: str) -> str:
         """Adds a constant of one of the `TYPES`, or of float16, which TF.js has as float32."""
-        name = self.add("Const", [], hint, dtype=DType(loaded_dtype(data)))
-        self.weights.append(Weight(name, data))
+        return self.constant_later(lambda: data, loaded_dtype(data), hint)
+
+    def constant_later(self, make: Callable[[], NDArray[Any]], dtype: str, hint: str) -> str:
+        """Adds a constant whose values are to be made when it is written, of `dtype` once it is loaded."""
+        name = self.add("Const", [], hint, dtype=DType(dtype))
+        self.weights.append(Weight(name, make))
         return name
 
     def numbers(self, values: int | Sequence[int] | float) -> str:

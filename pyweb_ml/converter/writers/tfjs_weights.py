@@ -34,19 +34,34 @@ def write_weights(weights: Sequence[Weight], folder: Path, storage: Storage) -> 
     suit them, "uint8" and "uint16" affine with one scale and minimum a constant. Constants that are float16
     already stay so, unless it is "float32". TF.js makes float32 of them all on loading.
     """
-    entries = [_entry(weight, _storage(weight, storage)) for weight in weights]
-    total = sum(weight.data.size * _width(entry) for weight, entry in zip(weights, entries, strict=True))
+    entries = [_entry(weight, storage) for weight in weights]
+    total = sum(math.prod(entry["shape"]) * _width(entry) for entry in entries)
     count = max(1, math.ceil(total / SHARD_BYTES))
     paths = [f"group1-shard{number}of{count}.bin" for number in range(1, count + 1)]
-    pieces = (_bytes(weight.data, entry) for weight, entry in zip(weights, entries, strict=True))
-    shards = _cut(pieces)
+    shards = _cut(_bytes(weight.make(), entry) for weight, entry in zip(weights, entries, strict=True))
     for path in paths:
         (folder / path).write_bytes(next(shards, b""))
     return [{"paths": paths, "weights": entries}]
 
 
-def _storage(weight: Weight, storage: Storage) -> str:
-    dtype, data = loaded_dtype(weight.data), weight.data
+def _entry(weight: Weight, storage: Storage) -> dict[str, Any]:
+    """How a constant is stored, as the manifest says it."""
+    data = weight.make()
+    entry = {"name": weight.name, "shape": list(data.shape), "dtype": loaded_dtype(data)}
+    chosen = _storage(data, storage)
+    if chosen == entry["dtype"]:
+        return entry
+    quantization: dict[str, Any] = {"dtype": chosen, "original_dtype": "float32"}
+    if chosen != "float16":
+        low, high = float(data.min()), float(data.max())
+        # A constant of one value has no range: any scale does, but it must not be 0.
+        quantization |= {"min": low, "scale": (high - low) / np.iinfo(chosen).max or 1.0}
+    return {**entry, "quantization": quantization}
+
+
+def _storage(data: NDArray[Any], storage: Storage) -> str:
+    """Which of the storages, or which other type, suits these values."""
+    dtype = loaded_dtype(data)
     if dtype != "float32" or storage == "float32":
         return dtype
     if data.size < SMALL or not np.isfinite(data).all():
@@ -60,18 +75,6 @@ def _fits_float16(data: NDArray[Any]) -> bool:
     sizes = np.abs(data)
     tiny = np.count_nonzero((sizes > 0) & (sizes < FLOAT16.smallest_normal))
     return bool(sizes.max() <= FLOAT16.max and tiny <= TINY_SHARE * np.count_nonzero(sizes))
-
-
-def _entry(weight: Weight, storage: str) -> dict[str, Any]:
-    entry = {"name": weight.name, "shape": list(weight.data.shape), "dtype": loaded_dtype(weight.data)}
-    if storage == entry["dtype"]:
-        return entry
-    quantization: dict[str, Any] = {"dtype": storage, "original_dtype": "float32"}
-    if storage != "float16":
-        low, high = float(weight.data.min()), float(weight.data.max())
-        # A constant of one value has no range: any scale does, but it must not be 0.
-        quantization |= {"min": low, "scale": (high - low) / np.iinfo(storage).max or 1.0}
-    return {**entry, "quantization": quantization}
 
 
 def _width(entry: dict[str, Any]) -> int:
