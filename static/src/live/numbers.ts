@@ -65,6 +65,11 @@ export class Numbers {
     return this.nodes.map((node) => this.row(node, busy));
   }
 
+  /** Frames that came while the graph was busy, and never got to it, since the panel was opened. */
+  get droppedFrames(): number {
+    return this.of("").dropped;
+  }
+
   private row(node: NodeStatus, busy: number): NodeNumbers {
     const counted = this.of(node.nodeName);
     const { calls, dropped, recent } = counted;

@@ -73,7 +73,7 @@ export class LivePanel {
       numbers.add(report, performance.now() * 1000);
       const rows = numbers.rows();
       this.#picture.fill(rows);
-      this.#table.fill(rows);
+      this.#table.fill(rows, numbers.droppedFrames);
     });
     await this.#redraw();
   }

@@ -15,7 +15,6 @@ export class NumbersTable {
     const table = document.createElement("table");
     const head = document.createElement("thead");
     head.append(rowOf(COLUMNS.map((name) => cell("th", name, "col"))));
-    this.#caption.textContent = "Times are of the last two seconds.";
     table.append(this.#caption, head, this.#body);
     this.element.className = "rows";
     this.element.tabIndex = 0;
@@ -24,7 +23,9 @@ export class NumbersTable {
     this.element.append(table);
   }
 
-  fill(rows: readonly NodeNumbers[]): void {
+  fill(rows: readonly NodeNumbers[], droppedFrames: number): void {
+    const words = caption(droppedFrames);
+    if (this.#caption.textContent !== words) this.#caption.textContent = words;
     const isSame = rows.length === this.#rows.size && rows.every(({ name }) => this.#rows.has(name));
     if (!isSame) this.#begin(rows);
     for (const row of rows) this.#fillRow(row);
@@ -47,6 +48,11 @@ export class NumbersTable {
     for (const [at, one] of cells.entries()) if (one.textContent !== words[at]) one.textContent = words[at]!;
     cells.at(-1)!.classList.toggle("held", row.isHeldUp);
   }
+}
+
+function caption(droppedFrames: number): string {
+  const frames = droppedFrames === 1 ? "1 frame" : `${droppedFrames} frames`;
+  return `Times are of the last two seconds. ${frames} dropped before the graph, while it was busy.`;
 }
 
 function cell(tag: "th" | "td", text: string, scope = ""): HTMLTableCellElement {

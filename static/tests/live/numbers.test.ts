@@ -47,6 +47,13 @@ describe("a node's numbers", () => {
     expect(rowsOf([dropped("join"), dropped("join")], [node("join", { inputStreamInfos: infos })])[0]).toMatchObject({ queued: 3, dropped: 2 });
   });
 
+  test("leave out the frames that were dropped before the graph, which are counted by themselves", () => {
+    const numbers = new Numbers();
+    numbers.add({ events: [dropped(""), dropped("")], nodes: [node("join")] }, 0);
+    expect(numbers.droppedFrames).toBe(2);
+    expect(numbers.rows().map(({ dropped: count }) => count)).toEqual([0]);
+  });
+
   test.each<[Partial<NodeStatus>, string, boolean]>([
     [{ waitsFor: ["b"], inputStreamInfos: [queue("a", 1), queue("b", 0)] }, "waits for 'b'", true],
     [{ waitsFor: ["a", "b"] }, "waits for 'a', 'b'", false],
