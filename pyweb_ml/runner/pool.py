@@ -7,6 +7,7 @@ an immediate policy, a source) calls are made ahead, but handed on in the order 
 """
 
 import os
+import time
 from heapq import heappop
 
 from pyweb_ml.errors import ConfigError
@@ -15,7 +16,7 @@ from pyweb_ml.runner.loop import Loop
 from pyweb_ml.runner.network import Network
 from pyweb_ml.runner.node import Node
 from pyweb_ml.runner.task import Entry, Task
-from pyweb_ml.runner.workers import Outcome, Workers, attempt
+from pyweb_ml.runner.workers import Outcome, Workers
 
 WORTH_SECONDS = 200e-6
 """Calls that take less are made where they are: handing one to a thread and back takes about 15 µs, measured with
@@ -60,8 +61,8 @@ class Pool:
         ready = self._loop.ready
         if not ready:
             return False
-        for task in self._others(ready[1:]):
-            if self._workers.busy < self._threads - 1:
+        if len(ready) > 1 and self._workers.busy < self._threads - 1:
+            for task in self._others(ready[1 : self._threads]):
                 self._begin(task)
         task = heappop(ready)[2]
         while task in self._begun and self._begun[task] is None:
@@ -74,7 +75,7 @@ class Pool:
         ready = self._loop.ready
         if ready:
             task = heappop(ready)[2]
-            if self._is_worth_it(task) and (self._begun or self._others(ready)):
+            if self._is_worth_it(task) and (self._begun or self._others(ready[: self._threads])):
                 self._begin(task)
             else:
                 task.after(self._made_here(task))
@@ -98,9 +99,8 @@ class Pool:
                 task.after(outcome.get())
 
     def _others(self, ready: list[Entry]) -> list[Task]:
-        """Of what is ready, that which a thread can begin with; a heap's first entries are nearly the first."""
-        first = [entry[2] for entry in ready[: 2 * self._threads]]
-        return [task for task in first if task not in self._begun and self._is_worth_it(task)]
+        """Of what is ready, that which a thread can begin with."""
+        return [task for _, _, task in ready if task not in self._begun and self._is_worth_it(task)]
 
     def _is_worth_it(self, task: Task) -> bool:
         if self._always:
@@ -114,17 +114,17 @@ class Pool:
     def _take(self) -> None:
         outcome = self._workers.next()
         self._begun[outcome.task] = outcome
-        self._note(outcome)
+        self._note(outcome.task.node, outcome.seconds)
 
     def _made_here(self, task: Task) -> object:
         if not task.is_work:
             return task.work()
-        outcome = attempt(task)
-        self._note(outcome)
-        return outcome.get()
+        began = time.perf_counter()
+        result = task.work()
+        self._note(task.node, time.perf_counter() - began)
+        return result
 
-    def _note(self, outcome: Outcome) -> None:
-        node, seconds = outcome.task.node, outcome.seconds
+    def _note(self, node: Node, seconds: float) -> None:
         self._seconds[node] = (self._seconds.get(node, seconds) + seconds) / 2
 
 

@@ -12,7 +12,7 @@ import pytest
 
 import pyweb_ml as pw
 from pyweb_ml.graph.calculator_base import CalculatorBase, CalculatorContext, CalculatorContract
-from pyweb_ml.runner import pool, workers
+from pyweb_ml.runner import workers
 from pyweb_ml.runner.task import Task
 from tests.fuzz.graphs import stepped_case, timeless_case
 from tests.runner.graphs import node
@@ -89,7 +89,6 @@ def shaken(monkeypatch: pytest.MonkeyPatch) -> None:
         return real(task)
 
     monkeypatch.setattr(workers, "attempt", late)
-    monkeypatch.setattr(pool, "attempt", late)
 
 
 def two_branches(calculator: str, **graph: Any) -> dict[str, Any]:
