@@ -175,6 +175,33 @@ def test_transposes_are_left_only_where_they_must_be(name: str, tmp_path: Path) 
     assert transposes(model) == left
 
 
+GELUS = {
+    "times x, then halved": [("Mul", "x", "d", "e"), ("Mul", "e", "half", "y")],
+    "times a half of x": [("Mul", "half", "x", "e"), ("Mul", "e", "d", "y")],
+}
+
+
+@pytest.mark.parametrize("order", GELUS)
+def test_a_gelu_that_is_written_out_is_one_operator(order: str, tmp_path: Path) -> None:
+    start = [("Div", "x", "root", "a"), ("Erf", "a", "b"), ("Add", "b", "one", "d")]
+    nodes = [Node(op, inputs, [out]) for op, *inputs, out in [*start, *GELUS[order]]]
+    constants = {name: np.array(one, np.float32) for name, one in (("root", 2**0.5), ("one", 1), ("half", 0.5))}
+    given = {"x": floats(3, 5)}
+    data = onnx_model(nodes, given, ["y"], constants)
+    model = read_onnx(saved(tmp_path, data))
+    assert [op.op for op in model.graph.operators] == ["GELU"]
+    agrees(model, data, given)
+
+
+def test_what_is_nearly_a_gelu_stays_as_it_is(tmp_path: Path) -> None:
+    start = [("Div", "x", "root", "a"), ("Erf", "a", "b"), ("Add", "b", "one", "d")]
+    nodes = [Node(op, inputs, [out]) for op, *inputs, out in [*start, *GELUS["times x, then halved"]]]
+    constants = {name: np.array(one, np.float32) for name, one in (("root", 1.5), ("one", 1), ("half", 0.5))}
+    given = {"x": floats(3, 5)}
+    data = onnx_model(nodes, given, ["y"], constants)
+    agrees(read_onnx(saved(tmp_path, data)), data, given)
+
+
 def test_a_branch_whose_condition_is_known_is_taken(tmp_path: Path) -> None:
     def branch(op: str) -> Change:
         return lambda graph: fill_graph(graph, [Node(op, ["x"], ["z"])], ["z"], {})

@@ -7,6 +7,8 @@ from google.protobuf.message import DecodeError
 
 from pyweb_ml.converter.model import Model, Signature
 from pyweb_ml.converter.passes.layout import cancel_transposes
+from pyweb_ml.converter.passes.remove_dead import remove_dead
+from pyweb_ml.converter.readers.onnx.gelu import fuse_gelu
 from pyweb_ml.converter.readers.onnx.graph import GraphReader
 from pyweb_ml.converter.readers.onnx.proto import ModelProto
 from pyweb_ml.converter.readers.options import ReadOptions
@@ -36,12 +38,13 @@ def read_onnx(path: Path, options: ReadOptions = _DEFAULT_OPTIONS) -> Model:
     """
     with where(f"'{path.name}'"):
         proto = _parse(path)
+        fuse_gelu(proto.graph, path.parent)
         opset = _opset(proto)
         reader = GraphReader(path.parent, opset, options)
         inputs, outputs = reader.read(proto.graph)
         graph = reader.builder.build(list(outputs.values()))
     model = Model([graph], [Signature(inputs, outputs)], description=f"{path.stem}, read from ONNX")
-    return cancel_transposes(model)
+    return cancel_transposes(remove_dead(model))
 
 
 def _parse(path: Path) -> Any:

@@ -1,9 +1,5 @@
 """Operators that take every value for itself."""
 
-from math import pi
-
-import numpy as np
-
 from pyweb_ml.converter.model import Tensor
 from pyweb_ml.converter.readers.onnx.emitter import Emitter, Rule
 from pyweb_ml.converter.readers.onnx.node import Node
@@ -81,16 +77,7 @@ def erf(to: Emitter, x: Tensor) -> Tensor:
 
 
 def _gelu(to: Emitter, node: Node) -> Tensor:
-    """x * P(X <= x), by erf or, with approximate="tanh", as Hendrycks and Gimpel's article has it."""
-    x = node.input(0)
-    if node.text("approximate", "none") == "tanh":
-        cube = to.add("MUL", [to.add("MUL", [x, x]), x])
-        inner = to.add("ADD", [x, to.add("MUL", [cube, to.number(0.044715)])])
-        part = to.add("TANH", [to.add("MUL", [inner, to.number(np.sqrt(2 / pi))])])
-    else:
-        part = erf(to, to.add("MUL", [x, to.number(np.sqrt(0.5))]))
-    half = to.add("MUL", [x, to.number(0.5)])
-    return to.add("MUL", [half, to.add("ADD", [part, to.number(1)])])
+    return to.add("GELU", [node.input(0)], approximate=node.text("approximate", "none") == "tanh")
 
 
 OPERATORS: dict[str, Rule] = {
