@@ -5,6 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
+from pyweb_ml.apps import load_app
 from tests.chromium import FLAGS, find
 from tests.serving import serve
 from tests.visiting import build_example, open_app
@@ -20,7 +21,7 @@ def main() -> None:
             build_example(app, site)
             with serve(site, isolated=True) as address:
                 opened = open_app(browser.new_context(viewport={"width": 900, "height": 900}), address)
-                opened.page.get_by_role("button", name="astronaut").click()
+                opened.page.get_by_role("button", name=Path(load_app(str(app)).samples[0]).stem).click()
                 expect(opened.page.get_by_text("Done")).to_be_visible(timeout=60_000)
                 opened.page.evaluate("document.querySelector('pywebml-app').ready.then(() => true)")
                 expect(opened.page.get_by_text("Done")).to_be_visible()
