@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import flatbuffers  # type: ignore[import-untyped]
 import numpy as np
 import pytest
+from ai_edge_litert.schema_py_generated import ModelT, TensorType
 
 from pyweb_ml.bundle.reference import MOST_NUMBERS, TOLERANCE, make_reference, reference_input
 from pyweb_ml.errors import ModelError
@@ -42,3 +44,33 @@ def test_a_file_that_litert_cannot_run_is_refused_by_name(tmp_path: Path, model_
     broken.write_bytes(model_app.with_name("net.tflite").read_bytes()[:64])
     with pytest.raises(ModelError, match=r"LiteRT cannot run the model 'broken\.tflite'"):
         make_reference(broken, "broken.tflite")
+
+
+def unusable(model: bytes, **changes: Any) -> bytes:
+    """The model with another input."""
+    tree = ModelT.InitFromPackedBuf(model, 0)
+    for name, value in changes.items():
+        for tensor in tree.subgraphs[0].tensors:
+            setattr(tensor, name, value)
+    builder = flatbuffers.Builder()
+    builder.Finish(tree.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"shape": [1, 2], "shapeSignature": [-1, 2]}, r"of float32 \(1, 2\), whose size is not fixed, or 0"),
+        ({"shape": [1, 0]}, r"of float32 \(1, 0\), whose size is not fixed, or 0; give it a fixed one"),
+        ({"type": TensorType.INT64}, "of int64 .*: in a page, inputs and outputs must be float32, int32, uint8"),
+        ({"shape": [1, 70_000_000]}, "of .*: more than 256 MiB, which no page can hold"),
+    ],
+    ids=["dynamic", "empty", "of a type that pages lack", "huge"],
+)
+def test_tensors_that_no_page_can_handle_are_refused_by_name(
+    tmp_path: Path, tiny_model: bytes, changes: dict[str, Any], message: str
+) -> None:
+    path = tmp_path / "net.tflite"
+    path.write_bytes(unusable(tiny_model, **changes))
+    with pytest.raises(ModelError, match=f"the model 'net.tflite' has 'tensor0' {message}"):
+        make_reference(path, "net.tflite")

@@ -91,7 +91,9 @@ export async function compile(
   const { warn } = console;
   console.warn = console.debug;
   try {
-    const compiled = await loadAndCompile(model!, { accelerator, cpuOptions: { numThreads: threads } });
+    // Left to itself, a GPU that knows float16 computes in it.
+    const options = { cpuOptions: { numThreads: threads }, gpuOptions: { precision: "fp32" } } as const;
+    const compiled = await loadAndCompile(model!, { accelerator, ...options });
     if (accelerator !== "wasm") requireAccelerated(compiled, accelerator);
     return new LiteRtCompiledModel(compiled, name);
   } catch (error) {
