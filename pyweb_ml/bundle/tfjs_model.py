@@ -53,14 +53,15 @@ def _convert(tflite: Path, folder: Path) -> None:
 
 def _is_float16(model: Model) -> bool:
     """Whether float16 holds every weight exactly, as where the `.tflite` has them so: then half the bytes do."""
-    return all(
-        np.array_equal(data.astype(np.float16).astype(np.float32), data, equal_nan=True) for data in _floats(model)
-    )
+    with np.errstate(over="ignore"):
+        return all(
+            np.array_equal(data.astype(np.float16).astype(np.float32), data, equal_nan=True)
+            for data in _floats(model)
+        )
 
 
 def _floats(model: Model) -> list["np.ndarray[tuple[int, ...], np.dtype[np.float32]]"]:
-    tensors = {id(one): one for operator in model.graph.operators for one in operator.inputs if one is not None}
-    constants = [one.data for one in tensors.values() if one.data is not None]
+    constants = [tensor.data for tensor in model.graph.tensors if tensor.data is not None]
     return [data for data in constants if data.dtype == np.float32]
 
 

@@ -118,7 +118,8 @@ export class Session {
     const client = this.#connect();
     const before = this.#order;
     const decoding = decode(image);
-    this.#order = Promise.allSettled([before, decoding]);
+    // What they give is let go: it would hold the outcome before it, and so each one since the first.
+    this.#order = Promise.allSettled([before, decoding]).then(() => undefined);
     await before;
     const decoded = await decoding;
     if (decoded.original !== null) this.#events.notice(scaledDown(decoded.original, decoded.image));
