@@ -1,28 +1,11 @@
-"""Operators that move values, take parts, reduce, resize."""
+"""Operators that move values: other shapes, orders, neighbours, sizes."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from tests.converter.op_specs.case import Case, Step, const, exactly, flow, numbers, spec
+from tests.converter.op_specs.case import Case, Step, flow, numbers, spec
 
 Shape = tuple[int, ...]
-
-
-def reduce(shape: Shape, axes: Any, keep_dims: bool, dtype: str = "float32") -> Step:
-    return Step([flow(*shape, dtype=dtype), numbers(axes)], {"keep_dims": keep_dims}, [dtype])
-
-
-def pick(shape: Shape, axis: int, dtype: str = "float32") -> Step:
-    return Step([flow(*shape, dtype=dtype), numbers(axis)], {"output_type": "INT32"}, ["int32"])
-
-
-def cumulate(shape: Shape, axis: int, exclusive: bool, reverse: bool, dtype: str = "float32") -> Step:
-    flags = {"exclusive": exclusive, "reverse": reverse}
-    return Step([flow(*shape, dtype=dtype), numbers(axis)], flags, [dtype])
-
-
-def top(shape: Shape, k: int) -> Step:
-    return Step([flow(*shape), numbers(k)], {}, ["float32", "int32"])
 
 
 def reshape(shape: Shape, to: Shape, dtype: str = "float32") -> Step:
@@ -50,15 +33,6 @@ def unpack(axis: int, shape: Shape, dtype: str = "float32") -> Step:
     return Step([flow(*shape, dtype=dtype)], {"axis": axis, "num": shape[axis]}, [dtype] * shape[axis])
 
 
-def split(axis: int, shape: Shape, count: int) -> Step:
-    return Step([numbers(axis), flow(*shape)], {"num_splits": count}, ["float32"] * count)
-
-
-def split_v(axis: int, shape: Shape, sizes: Shape) -> Step:
-    inputs = [flow(*shape), numbers(sizes), numbers(axis)]
-    return Step(inputs, {"num_splits": len(sizes)}, ["float32"] * len(sizes))
-
-
 def pad(paddings: Any, value: float | None = None, dtype: str = "float32") -> Step:
     x = flow(*[2, 3, 4, 2, 2][: len(paddings)], dtype=dtype)
     return Step([x, numbers(paddings), *([] if value is None else [numbers(value, dtype)])], {}, [dtype])
@@ -73,43 +47,11 @@ def resize(size: Shape, align_corners: bool, half_pixel_centers: bool, batch: in
     return Step([flow(batch, 5, 6, 3), numbers(size)], options)
 
 
-def strided(begin: Shape, end: Shape, strides: Shape, dtype: str = "float32", **masks: Any) -> Step:
-    return Step([flow(4, 5, 6, dtype=dtype), numbers(begin), numbers(end), numbers(strides)], masks, [dtype])
-
-
-def gather(
-    shape: Shape, indices: Any, axis: int, batch_dims: int = 0, fixed: bool = True, dtype: str = "float32"
-) -> Step:
-    where = numbers(indices) if fixed else exactly(indices, "int32")
-    return Step([flow(*shape, dtype=dtype), where], {"axis": axis, "batch_dims": batch_dims}, [dtype])
-
-
 def blocks(shape: Shape, block: Shape, ends: Any) -> Step:
     return Step([flow(*shape), numbers(block), numbers(ends)])
 
 
-def hot(axis: int, dtype: str = "float32") -> Step:
-    ends = [numbers(4), numbers(2, dtype), numbers(-1, dtype)]
-    return Step([exactly([[0, 3], [2, 1], [1, 1]], "int32"), *ends], {"axis": axis}, [dtype])
-
-
 def cases() -> Iterator[Case]:
-    axes = ((0,), (-1,), (1, 2), (0, 1, 2, 3))
-    for op in ("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_PROD"):
-        yield from spec(op, reduce, shape=((2, 3, 4, 5),), axes=axes, keep_dims=(False, True))
-    for op in ("SUM", "REDUCE_MAX", "REDUCE_MIN"):
-        yield from spec(op, reduce, shape=((2, 3, 4),), axes=(0, (1,)), keep_dims=(False,), dtype=("int32",))
-    for op in ("REDUCE_ANY", "REDUCE_ALL"):
-        yield from spec(op, reduce, shape=((2, 3, 4),), axes=(0, (1, 2)), keep_dims=(False, True), dtype=("bool",))
-    for op in ("ARG_MAX", "ARG_MIN"):
-        yield from spec(op, pick, shape=((2, 3, 4), (1, 6, 5, 3)), axis=(0, 1, -1))
-        yield from spec(op, pick, shape=((2, 30),), axis=(0, -1), dtype=("int32",))
-    flags = (False, True)
-    yield from spec("CUMSUM", cumulate, shape=((2, 3, 4),), axis=(0, 1, -1), exclusive=flags, reverse=flags)
-    yield from spec(
-        "CUMSUM", cumulate, shape=((2, 3),), axis=(0, 1), exclusive=(False,), reverse=flags, dtype=("int32",)
-    )
-    yield from spec("TOPK_V2", top, shape=((9,), (3, 8), (2, 2, 20)), k=(1, 4))
     yield from spec("RESHAPE", reshape, shape=((2, 3, 4),), to=((6, 4), (24,), (1, 2, -1), (2, 1, 3, 2, 2)))
     yield from spec("RESHAPE", reshape, shape=((2, 3, 4),), to=((6, 4),), dtype=("int32", "bool"))
     yield from spec("SQUEEZE", _squeeze, axes=((), (0,), (-1, 1)))
@@ -133,11 +75,8 @@ def cases() -> Iterator[Case]:
     yield from spec("PACK", pack, axis=(1,), count=(2,), shape=((2, 3),), dtype=("int32",))
     yield from spec("UNPACK", unpack, axis=(0, 1, -1), shape=((2, 3), (2, 3, 4)))
     yield from spec("UNPACK", unpack, axis=(1,), shape=((2, 3),), dtype=("int32",))
-    yield from spec("SPLIT", split, axis=(1, -1), shape=((2, 4, 4),), count=(1, 2, 4))
-    yield from spec("SPLIT_V", split_v, axis=(1, -1), shape=((2, 6, 6),), sizes=((1, 2, 3), (4, -1)))
     yield from _padding_cases()
     yield from _resize_cases()
-    yield from _slice_cases()
 
 
 def _squeeze(axes: Shape) -> Step:
@@ -188,68 +127,3 @@ def _depth(size: int, batch: int) -> Step:
 
 def _space(size: int, batch: int) -> Step:
     return Step([flow(batch, 2 * size, 3 * size, 3)], {"block_size": size})
-
-
-def _slice_cases() -> Iterator[Case]:
-    x = (4, 5, 6)
-    begins = ((0, 0, 0), (1, 2, 0))
-    yield from spec(
-        "SLICE",
-        lambda begin, size: Step([flow(*x), numbers(begin), numbers(size)]),
-        begin=begins,
-        size=((2, 2, 2), (-1, 1, -1)),
-    )
-    yield from spec(
-        "STRIDED_SLICE", strided, begin=begins, end=((4, 4, 6), (-1, -1, -1)), strides=((1, 1, 1), (1, 2, 3))
-    )
-    yield from spec("STRIDED_SLICE", strided, begin=((3, 4, 5),), end=((0, 0, 0),), strides=((-1, -2, -1),))
-    yield from spec(
-        "STRIDED_SLICE",
-        strided,
-        begin=((1, 1, 1),),
-        end=((2, 3, 4),),
-        strides=((1, 1, 1),),
-        begin_mask=(0, 5),
-        end_mask=(0, 6),
-    )
-    yield from spec(
-        "STRIDED_SLICE",
-        strided,
-        begin=((1, 1, 1),),
-        end=((2, 3, 4),),
-        strides=((1, 1, 1),),
-        shrink_axis_mask=(1, 4),
-    )
-    yield from spec(
-        "STRIDED_SLICE",
-        strided,
-        begin=((1, 1),),
-        end=((2, 3),),
-        strides=((1, 1),),
-        ellipsis_mask=(0, 1),
-        new_axis_mask=(0, 2),
-    )
-    yield from spec("GATHER", gather, shape=(x,), indices=([0, 2, 1], [[0, 1], [3, 2]], 1), axis=(0, 1, -1))
-    yield from spec("GATHER", gather, shape=(x,), indices=([0, 2],), axis=(1,), fixed=(False,))
-    yield from spec("GATHER", gather, shape=(x,), indices=([0, 2],), axis=(0, 2), dtype=("int32",))
-    yield from spec("GATHER", gather, shape=((2, 5, 3),), indices=([[0, 2], [1, 4]],), axis=(1,), batch_dims=(1,))
-    yield from spec(
-        "GATHER_ND", lambda at: Step([flow(*x), numbers(at)]), at=([[0], [2]], [[0, 1], [3, 2]], [[[1, 2, 3]]])
-    )
-    yield from spec(
-        "EMBEDDING_LOOKUP", lambda ids: Step([exactly(ids, "int32"), const(7, 4)]), ids=([0, 6, 3], [2])
-    )
-    yield from spec("ONE_HOT", hot, axis=(-1, 0, 1), dtype=("float32", "int32"))
-    yield from spec(
-        "SCATTER_ND",
-        lambda at, shape: Step([numbers(at), flow(3, 4), numbers(shape)]),
-        at=([[0], [2], [1]], [[4], [0], [3]]),
-        shape=((5, 4),),
-    )
-    yield from spec(
-        "RANGE",
-        lambda start, limit, delta: Step([numbers(start), numbers(limit), numbers(delta)], {}, ["int32"]),
-        start=(0, 2),
-        limit=(10,),
-        delta=(1, 3),
-    )
