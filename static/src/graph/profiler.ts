@@ -52,8 +52,6 @@ export interface Profiler {
 
 /** Keeps the latest events: between `capacity` and twice as many. */
 export class TraceBuffer implements Profiler {
-  /** How many were forgotten. */
-  forgotten = 0;
   private kept: TraceEvent[] = [];
 
   /** MediaPipe's `trace_log_capacity` is 20,000 without being set. */
@@ -61,7 +59,7 @@ export class TraceBuffer implements Profiler {
 
   record(event: TraceEvent): void {
     this.kept.push(event);
-    if (this.kept.length >= 2 * this.capacity) this.forgotten += this.kept.splice(0, this.capacity).length;
+    if (this.kept.length >= 2 * this.capacity) this.kept.splice(0, this.capacity);
   }
 
   /** The events since this was last asked. */
