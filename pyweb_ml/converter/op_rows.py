@@ -173,6 +173,8 @@ ROWS: tuple[OpRow, ...] = (
     OpRow("TOPK_V2", "reductions", ("TopKV2",)),
     OpRow("TRANSPOSE", "layout", ("Transpose", "Cast", "Mul"), (_TURNED,)),
     OpRow("TRANSPOSE_CONV", "convolution", ("Conv2DBackpropInput", "BiasAdd", "Relu")),
+    OpRow("UNIDIRECTIONAL_SEQUENCE_LSTM", "recurrent", ("MatMul", "BiasAdd", "Reshape", "Unpack", "AddV2", "Split",
+                                                        "Sigmoid", "Tanh", "Mul", "Pack")),
     OpRow("UNPACK", "layout", ("Unpack",)),
     OpRow("ZEROS_LIKE", "elementwise", ("ZerosLike",)),
 )

@@ -76,7 +76,8 @@ def difference(expected: NDArray[Any], made: NDArray[Any], tolerance: float) -> 
 
 
 def _flowing(case: Case) -> list[tuple[int, Given]]:
-    return [(index, one) for index, one in enumerate(case.step.inputs) if one is not None and not one.constant]
+    inputs = enumerate(case.step.inputs)
+    return [(index, one) for index, one in inputs if one is not None and not (one.constant or one.variable)]
 
 
 def model_of(case: Case) -> Model:
@@ -85,7 +86,7 @@ def model_of(case: Case) -> Model:
     inputs = [None if one is None else _tensor(index, one) for index, one in enumerate(step.inputs)]
     outputs = [Tensor(f"out{index}", (), dtype) for index, dtype in enumerate(step.outputs)]
     operator = Operator(case.op, inputs, outputs, dict(step.options), step.custom, version=step.version)
-    given = [tensor for tensor in inputs if tensor is not None and not tensor.is_constant]
+    given = [one for one in inputs if one is not None and not (one.is_constant or one.variable)]
     if step.after is None:
         return Model([Graph(given, outputs, [operator])])
     operator.outputs = [Tensor("between", (), outputs[0].dtype)]
@@ -99,4 +100,5 @@ def _after(after: After, source: Tensor, outputs: list[Tensor]) -> Operator:
 
 def _tensor(index: int, given: Given) -> Tensor:
     values = given.values
-    return Tensor(f"in{index}", values.shape, values.dtype.name, values if given.constant else None)
+    data = values if given.constant else None
+    return Tensor(f"in{index}", values.shape, values.dtype.name, data, variable=given.variable)

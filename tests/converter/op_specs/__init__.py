@@ -2,13 +2,14 @@
 
 from itertools import chain
 
-from tests.converter.op_specs import convolution, elementwise, layout, reductions, slices
+from tests.converter.op_specs import convolution, elementwise, layout, recurrent, reductions, slices
 from tests.converter.op_specs.case import Case
 
 FAMILIES: dict[str, tuple[Case, ...]] = {
     "convolution": tuple(convolution.cases()),
     "elementwise": tuple(elementwise.cases()),
     "layout": tuple(layout.cases()),
+    "recurrent": tuple(recurrent.cases()),
     "reductions": tuple(reductions.cases()),
     "slices": tuple(slices.cases()),
 }

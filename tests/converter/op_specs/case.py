@@ -12,10 +12,11 @@ from numpy.typing import ArrayLike, NDArray
 
 @dataclass(frozen=True)
 class Given:
-    """One input: values that flow or, if `constant`, are in the model."""
+    """One input: values that flow, are in the model if `constant`, or are its state if `variable`."""
 
     values: NDArray[Any]
     constant: bool = False
+    variable: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ def flow(*shape: int, dtype: str = "float32", low: float = -2, high: float = 2, 
 def const(*shape: int, dtype: str = "float32", low: float = -1, high: float = 1, seed: int = 1) -> Given:
     """Random values that the model holds."""
     return Given(_random(shape, dtype, low, high, seed), constant=True)
+
+
+def state(*shape: int) -> Given:
+    """What the model keeps from step to step; 0 at the beginning."""
+    return Given(np.zeros(shape, np.float32), variable=True)
 
 
 def exactly(values: ArrayLike, dtype: str = "float32") -> Given:

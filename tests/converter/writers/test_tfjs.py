@@ -206,12 +206,12 @@ def test_all_that_stands_in_the_way_is_told_at_once_with_advice() -> None:
     a, b, y = Tensor("a", (2, 3)), Tensor("b", (2, 3)), Tensor("y", (2, 3))
     given = x()
     operators = [
-        Operator("UNIDIRECTIONAL_SEQUENCE_LSTM", [given], [a]),
+        Operator("BIDIRECTIONAL_SEQUENCE_LSTM", [given], [a]),
         Operator("RELU", [a], [b]),
         Operator("MyOp", [b], [y], custom=b""),
     ]
     lstm, mine = unsupported(Model([Graph([given], [y], operators)]))
-    assert (lstm.op, lstm.node, lstm.reason) == ("UNIDIRECTIONAL_SEQUENCE_LSTM", "a", "TF.js has nothing for it")
+    assert (lstm.op, lstm.node, lstm.reason) == ("BIDIRECTIONAL_SEQUENCE_LSTM", "a", "TF.js has nothing for it")
     assert "unrolled" in lstm.advice
     assert (mine.op, mine.node) == ("MyOp", "y")
     assert "write a rule for it in Python" in mine.advice
