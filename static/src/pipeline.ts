@@ -31,6 +31,8 @@ export interface PipelineParts {
   readonly entering: (node: string, timestamp: number) => void;
 }
 
+type Size = NonNullable<Result["shown"]>;
+
 export class Pipeline {
   private readonly scheduler: Scheduler<Services>;
   private readonly reader: PixelReader;
@@ -77,8 +79,10 @@ export class Pipeline {
     this.scheduler.takeMilliseconds();
     try {
       const image = await this.reader.read(frame.image);
+      // Where no output is an Image, the visitor sees the input itself.
+      const input = frame.show && this.parts.site.shown === undefined ? this.draw(image) : undefined;
       await this.scheduler.add(frame.timestamp, { [this.parts.site.input]: image });
-      return await this.result(frame);
+      return await this.result(frame, input);
     } finally {
       this.drop();
     }
@@ -112,9 +116,9 @@ export class Pipeline {
     this.outputs.clear();
   }
 
-  private async result(frame: Frame): Promise<Result> {
+  private async result(frame: Frame, input: Size | undefined): Promise<Result> {
     const values = await this.values(frame.values);
-    const shown = frame.show ? this.show() : undefined;
+    const shown = frame.show ? (input ?? this.show()) : undefined;
     return {
       type: "result",
       id: frame.id,
@@ -135,11 +139,14 @@ export class Pipeline {
     return values;
   }
 
-  private show(): { width: number; height: number } | undefined {
+  private show(): Size | undefined {
     const shown = this.parts.site.shown;
     const image = shown === undefined ? undefined : (this.outputs.get(shown) as Image | undefined);
-    if (!image || !this.display) return undefined;
-    this.display.draw(image);
-    return { width: image.width, height: image.height };
+    return image && this.draw(image);
+  }
+
+  private draw(image: Image): Size | undefined {
+    this.display?.draw(image);
+    return this.display ? { width: image.width, height: image.height } : undefined;
   }
 }
