@@ -21,6 +21,7 @@ export class Inference {
   private readonly events: string[] = [];
   private current: Running | null = null;
   private replacing: Promise<void> | null = null;
+  private isBegun = false;
 
   constructor(
     readonly candidates: readonly Candidate[],
@@ -43,6 +44,7 @@ export class Inference {
   /** Starts the first candidate that can be had; rejects with one error that says why each of them cannot. */
   async begin(): Promise<void> {
     await this.takeFirst(this.candidates, "the first that can be had here");
+    this.isBegun = true;
   }
 
   /** Runs a model. When the backend fails, another one runs it; rejects when none is left. */
@@ -114,8 +116,10 @@ export class Inference {
       const isSafe = candidate.backend === litertWasm.name || candidate.checked;
       return await (isSafe ? this.starter.start(candidate, signal) : this.starter.startChecked(candidate, signal));
     } catch (error) {
-      if (error instanceof LoadError) throw error;
-      candidate.exclude(error);
+      // A site that is not whole is told as such at the start; later, it may be the network that is not there.
+      if (!(error instanceof LoadError)) candidate.exclude(error);
+      else if (this.isBegun) candidate.fail(error.message);
+      else throw error;
       return null;
     }
   }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Candidate } from "../../src/engines/candidate";
 import { InputError, RefusedModel } from "../../src/engines/engine";
 import { Inference } from "../../src/engines/inference";
+import { LoadError } from "../../src/loading";
 import type { Backends } from "../../src/protocol";
 import type { Behaviour } from "./fakes";
 import { FakeStarter, OUTPUT } from "./fakes";
@@ -72,6 +73,15 @@ describe("inference", () => {
     await expect(inference.run("m", [])).rejects.toThrow("No backend can run this app here. litert-wasm: aborted.");
     expect(fake.started).toEqual([WASM, WASM]);
     expect(fake.open.size).toBe(0);
+  });
+
+  it("tells at the start that a file is missing, and later goes on without the backend that needs it", async () => {
+    const refusal = new LoadError("'model.json' could not be fetched", "model");
+    await expect(begin({ [WEBGL]: { refusal }, [WASM]: {} }).inference.begin()).rejects.toBe(refusal);
+    const { inference } = begin({ [WASM]: throwsOn(1), [WEBGL]: { refusal }, [WEBGPU]: {} });
+    await inference.begin();
+    expect(await inference.run("m", [])).toEqual([OUTPUT]);
+    expect(inference.chosen.backend).toBe(WEBGPU);
   });
 
   it("prefers the faster of those that were measured", async () => {
