@@ -27,8 +27,8 @@ class OpRow:
 
     Attributes:
         op: the name in TFLite's `BuiltinOperator`, or a custom operator's.
-        tests: the family of the op specs that tests it (tests/converter/op_specs), or "integers" or "models" for
-            those of tests/converter/writers/test_tfjs_integers.py and test_tfjs_models.py.
+        tests: the family of the op specs that tests it (tests/converter/op_specs), or "integers", "models" or
+            "networks" for the file test_tfjs_*.py of that name in tests/converter/writers.
         nodes: the TF.js nodes that it may become, beside constants; none where nothing is left of it.
         limits: where it does not run.
     """
@@ -77,6 +77,7 @@ ROWS: tuple[OpRow, ...] = (
     OpRow("BROADCAST_TO", "layout", ("BroadcastTo",)),
     OpRow("CAST", "elementwise", ("Cast",)),
     OpRow("CEIL", "elementwise", ("Ceil",)),
+    OpRow("COMPLEX_ABS", "networks", ("Square", "AddV2", "Sqrt")),
     OpRow("CONCATENATION", "layout", ("ConcatV2",)),
     OpRow("CONV_2D", "convolution", ("_FusedConv2D", "Conv2D", "Split", "ConcatV2", "BiasAdd", "Relu",
                                      "ClipByValue", "Pad", "StridedSlice")),
@@ -105,6 +106,7 @@ ROWS: tuple[OpRow, ...] = (
     OpRow("GREATER", "elementwise", ("Greater",)),
     OpRow("GREATER_EQUAL", "elementwise", ("GreaterEqual",)),
     OpRow("HARD_SWISH", "elementwise", ("AddV2", "Relu6", "Mul")),
+    OpRow("IMAG", "networks", ("Identity",)),
     OpRow("L2_NORMALIZATION", "elementwise", ("Square", "Sum", "Sqrt", "Maximum", "RealDiv")),
     OpRow("L2_POOL_2D", "convolution", ("Square", "AvgPool", "Sqrt", "Relu", "Relu6", "ClipByValue")),
     OpRow("LEAKY_RELU", "elementwise", ("LeakyRelu",)),
@@ -134,6 +136,7 @@ ROWS: tuple[OpRow, ...] = (
     OpRow("QUANTIZE", "integers", ()),
     OpRow("RANGE", "slices", ()),
     OpRow("RANK", "elementwise", ()),
+    OpRow("REAL", "networks", ("Identity",)),
     OpRow("REDUCE_ALL", "reductions", ("Cast", "Mul", "Min")),
     OpRow("REDUCE_ANY", "reductions", ("Cast", "Mul", "Max")),
     OpRow("REDUCE_MAX", "reductions", ("Max",), (_REDUCED,)),
@@ -147,6 +150,7 @@ ROWS: tuple[OpRow, ...] = (
     OpRow("RESIZE_BILINEAR", "layout", ("ResizeBilinear",)),
     OpRow("RESIZE_NEAREST_NEIGHBOR", "layout", ("ResizeNearestNeighbor",)),
     OpRow("REVERSE_V2", "layout", ("ReverseV2",)),
+    OpRow("RFFT2D", "networks", ("Reshape", "MatMul")),
     OpRow("ROUND", "elementwise", ("Round",)),
     OpRow("RSQRT", "elementwise", ("Rsqrt",)),
     OpRow("SCATTER_ND", "slices", ("ScatterNd",)),

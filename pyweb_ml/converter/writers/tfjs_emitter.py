@@ -19,6 +19,9 @@ Rule = Callable[["Emitter", Operator], "Endpoint | list[Endpoint]"]
 RULES: dict[str, Rule] = {}
 """By the operator's name; filled by the files of `tfjs_ops`."""
 
+COMPLEX = ("COMPLEX_ABS", "EXPAND_DIMS", "IMAG", "REAL", "RESHAPE", "SQUEEZE")
+"""The operators whose rules know complex tensors."""
+
 Change = Callable[[NDArray[Any]], NDArray[Any]]
 
 
@@ -48,6 +51,7 @@ class Emitter:
         builder: the nodes so far.
         notes: what the user should know of the result.
         fused: the operators that run inside an earlier one's node, by that earlier one.
+        imaginary: the second half of complex tensors (see spectra.py).
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -55,6 +59,7 @@ class Emitter:
         self.builder = GraphBuilder()
         self.notes: list[str] = []
         self.fused: dict[Operator, Operator] = {}
+        self.imaginary: dict[Tensor, Endpoint] = {}
         self._endpoints: dict[Tensor, Endpoint] = {}
         self._constants: dict[tuple[Tensor, str], Endpoint] = {}
         self._hint = "node"
@@ -81,6 +86,9 @@ class Emitter:
         self._hint = self._outputs(operator)[0].name if operator.outputs else operator.op
         if operator.op not in RULES:
             raise ConversionError("TF.js has nothing for it")
+        is_complex = any(one is not None and one.dtype == "complex64" for one in operator.inputs)
+        if is_complex and operator.op not in COMPLEX:
+            raise ConversionError("it computes with complex numbers, which is written for transforms only")
         try:
             return RULES[operator.op](self, operator)
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:
@@ -157,7 +165,11 @@ class Emitter:
 
     def scalar(self, value: float, dtype: str = "float32") -> Endpoint:
         """A constant to compute with."""
-        return self.builder.constant(np.asarray(value, dtype), f"{self._hint}/constant")
+        return self.exact(np.asarray(value, dtype))
+
+    def exact(self, values: NDArray[Any]) -> Endpoint:
+        """Values of a formula, which keep their type however weights are stored."""
+        return self.builder.constant(values, f"{self._hint}/constant", exact=True)
 
     def cast(self, x: Endpoint, dtype: str) -> Endpoint:
         return self.add("Cast", x, DstT=DType(dtype))

@@ -26,10 +26,14 @@ class DType:
 
 @dataclass(frozen=True)
 class Weight:
-    """A constant by its node's name; its values are made, or views are copied, only when it is written."""
+    """A constant by its node's name; its values are made, or views are copied, only when it is written.
+
+    An `exact` one keeps its type: a formula depends on it.
+    """
 
     name: str
     make: Callable[[], NDArray[Any]]
+    exact: bool = False
 
 
 Attribute = bool | int | float | str | DType | Sequence[int] | Sequence[str]
@@ -59,14 +63,16 @@ class GraphBuilder:
         self.nodes[-1]["attr"]["shape"] = {"shape": {"dim": [{"size": str(size)} for size in shape]}}
         return name
 
-    def constant(self, data: NDArray[Any], hint: str) -> str:
+    def constant(self, data: NDArray[Any], hint: str, *, exact: bool = False) -> str:
         """Adds a constant of one of the `TYPES`, or of float16, which TF.js has as float32."""
-        return self.constant_later(lambda: data, loaded_dtype(data), hint)
+        return self.constant_later(lambda: data, loaded_dtype(data), hint, exact=exact)
 
-    def constant_later(self, make: Callable[[], NDArray[Any]], dtype: str, hint: str) -> str:
+    def constant_later(
+        self, make: Callable[[], NDArray[Any]], dtype: str, hint: str, *, exact: bool = False
+    ) -> str:
         """Adds a constant whose values are to be made when it is written, of `dtype` once it is loaded."""
         name = self.add("Const", [], hint, dtype=DType(dtype))
-        self.weights.append(Weight(name, make))
+        self.weights.append(Weight(name, make, exact))
         return name
 
     def numbers(self, values: int | Sequence[int] | float) -> str:

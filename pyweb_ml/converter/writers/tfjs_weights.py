@@ -48,7 +48,7 @@ def _entry(weight: Weight, storage: Storage) -> dict[str, Any]:
     """How a constant is stored, as the manifest says it."""
     data = weight.make()
     entry = {"name": weight.name, "shape": list(data.shape), "dtype": loaded_dtype(data)}
-    chosen = _storage(data, storage)
+    chosen = loaded_dtype(data) if weight.exact else _storage(data, storage)
     if chosen == entry["dtype"]:
         return entry
     quantization: dict[str, Any] = {"dtype": chosen, "original_dtype": "float32"}

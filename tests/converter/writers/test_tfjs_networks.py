@@ -1,6 +1,6 @@
 """Small networks as TF.js graph models, against LiteRT: how operators of a family work together."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 from pyweb_ml.converter.builder import GraphBuilder
-from pyweb_ml.converter.model import Model, Tensor
+from pyweb_ml.converter.model import Graph, Model, Operator, Tensor
 from pyweb_ml.converter.writers.tfjs import write_tfjs
+from pyweb_ml.converter.writers.tfjs_weights import Storage
 from pyweb_ml.converter.writers.tflite import write_tflite
+from pyweb_ml.errors import ConversionError
 from tests.converter.one_op import difference, run_litert
 from tests.converter.tfjs import Arrays, NodeTfjs
 
@@ -84,6 +86,45 @@ def transformer() -> tuple[Model, Arrays]:
 def test_a_transformer_computes_what_litert_does(tmp_path: Path, node: NodeTfjs) -> None:
     model, inputs = transformer()
     assert _differences(model, inputs, tmp_path, node) == []
+
+
+def spectrum(op: str, width: int) -> tuple[Model, Arrays]:
+    """Frames of sound by frequency, as audio models begin."""
+    x, frames = Tensor("x", (2, 3, width)), Tensor("frames", (2, 3, 1, width))
+    complex_, flat = Tensor("complex", (2, 3, 1, 9), "complex64"), Tensor("flat", (2, 3, 9), "complex64")
+    y, length = Tensor("y", (2, 3, 9)), Tensor("length", (2,), "int32", np.array([1, 16], np.int32))
+    axis = Tensor("axis", (), "int32", np.array(2, np.int32))
+    operators = [
+        Operator("EXPAND_DIMS", [x, axis], [frames]),
+        Operator("RFFT2D", [frames, length], [complex_]),
+        Operator("SQUEEZE", [complex_], [flat], {"squeeze_dims": [2]}),
+        Operator(op, [flat], [y]),
+    ]
+    return Model([Graph([x], [y], operators)]), {
+        "x": np.random.default_rng(1).normal(size=(2, 3, width)).astype("f")
+    }
+
+
+@pytest.mark.parametrize("storage", ["float32", "float16"])
+@pytest.mark.parametrize("width", [16, 12, 20], ids=["as long", "shorter", "longer"])
+@pytest.mark.parametrize("op", ["COMPLEX_ABS", "REAL", "IMAG"])
+def test_a_spectrum_is_numpy_s(op: str, width: int, storage: Storage, tmp_path: Path, node: NodeTfjs) -> None:
+    """The transform is exact, however weights are stored."""
+    model, inputs = spectrum(op, width)
+    write_tfjs(model, tmp_path, weights=storage)
+    numpy_s: dict[str, Callable[..., Any]] = {"COMPLEX_ABS": np.abs, "REAL": np.real, "IMAG": np.imag}
+    expected = numpy_s[op](np.fft.rfft(inputs["x"], 16))
+    assert difference(expected.astype(np.float32), node.run(tmp_path, inputs, "wasm")["y"], 1e-5) == ""
+
+
+def test_a_spectrum_is_litert_s(tmp_path: Path, node: NodeTfjs) -> None:
+    assert _differences(*spectrum("COMPLEX_ABS", 16), tmp_path, node) == []
+
+
+def test_other_arithmetic_with_complex_numbers_is_refused(tmp_path: Path) -> None:
+    model, _ = spectrum("NEG", 16)
+    with pytest.raises(ConversionError, match=r"operator 3 NEG \('y'\): it computes with complex numbers"):
+        write_tfjs(model, tmp_path)
 
 
 @pytest.mark.parametrize("batch", [1, 3])

@@ -12,6 +12,7 @@ from pyweb_ml.converter.writers.tfjs_ops import (
     reductions,
     shapes,
     slices,
+    spectra,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "reductions",
     "shapes",
     "slices",
+    "spectra",
 ]

@@ -16,7 +16,10 @@ def reshape(emitter: Emitter, operator: Operator) -> Endpoint:
     shape = operator.outputs[0].shape
     if sum(size < 0 for size in shape) > 1:
         raise ConversionError(f"its output has more than one open size, {list(shape)}; fix the shapes")
-    return emitter.reshape(emitter.input(operator, 0), shape)
+    source = emitter.tensor(operator, 0)
+    if source in emitter.imaginary:
+        emitter.imaginary[operator.outputs[0]] = emitter.reshape(emitter.imaginary[source], shape)
+    return emitter.reshape(emitter.endpoint(source), shape)
 
 
 @rule("TRANSPOSE")
