@@ -92,6 +92,23 @@ def _limiter(random: Random, streams: Streams) -> list[Json]:
     return [first, node("PassThroughCalculator", free, out)]
 
 
+def _switching(random: Random, streams: Streams) -> list[Json]:
+    """One of several nodes has the packets, as a stream says; a number without a node drops them."""
+    (data,), controls = streams.some(random, 1, "int"), streams.some(random, 1, "bool")
+    by = (
+        f"ENABLE:{controls[0]}"
+        if controls and random.random() < 0.5
+        else f"SELECT:{streams.some(random, 1, 'int')[0]}"
+    )
+    kinds = [node("PassThroughCalculator"), node("GateCalculator", options={"allow": False})]
+    contained = [random.choice(kinds) for _ in range(random.randint(2, 4))]
+    type = "type.googleapis.com/mediapipe.SwitchContainerOptions"
+    options: Json = {"@type": type, "contained_node": contained}
+    if random.random() < 0.5:
+        options["select"] = random.randrange(len(contained))
+    return [node("SwitchContainer", f"{by} {data}", streams.new("int"), node_options=[options])]
+
+
 def _join(random: Random, streams: Streams) -> list[Json]:
     inputs = " ".join(streams.some(random, random.randint(2, 3)))
     kind = random.choice(("JoinTestCalculator", "LogTestCalculator"))
@@ -136,7 +153,7 @@ def _at_once(random: Random, streams: Streams) -> list[Json]:
     return [node("LogTestCalculator", " ".join(inputs), streams.new("list"), input_stream_handler=handler(kind))]
 
 
-REGISTERED = (_passing, _merging, _presence, _gate, _loopback, _limiter)
+REGISTERED = (_passing, _merging, _presence, _gate, _loopback, _limiter, _switching)
 """Makers whose calculators MediaPipe's wheel has too."""
 TESTS_ALONE = (_join, _filter, _split, _cloning, _thinning, _parting, _at_once)
 TIMELESS = (_passing, _merging, _join, _filter, _split, _loopback, _cloning, _thinning, _parting)

@@ -90,7 +90,7 @@ export class Stream {
     for (const queue of this.readers) queue.advance(bound);
     const settled = Timestamp.previousAllowedInStream(bound);
     // The end of a stream is no timestamp: MediaPipe's observers do not see it either.
-    if (settled <= this.lastSeen || !Timestamp.isRangeValue(bound)) return;
+    if (settled <= this.lastSeen || bound === Timestamp.DONE) return;
     this.lastSeen = settled;
     for (const observer of this.boundObservers) observer(settled);
   }

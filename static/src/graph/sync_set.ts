@@ -37,7 +37,9 @@ export class SyncSet {
   readiness(): Readiness {
     this.measure();
     this.timestamp = Math.min(this.leastPacket, this.leastBound);
-    if (this.timestamp === Timestamp.DONE) {
+    // As in MediaPipe: where nothing can come any more, closed or not, there is nothing to wait for.
+    if (this.timestamp >= Timestamp.ONE_OVER_POST_STREAM) {
+      this.timestamp = Timestamp.DONE;
       this.lastProcessed = LAST;
       return Readiness.ForClose;
     }

@@ -55,6 +55,10 @@ def worked(count: int, work: int, lost: set[int], lost_bound: bool, queue: int, 
     return settled(*made)
 
 
+def same_true(*timestamps: int) -> list[list[Any]]:
+    return [[at, True] for at in timestamps]
+
+
 def kept(*frames: int) -> list[list[Any]]:
     return [[frame * FRAME, frame * FRAME] for frame in frames]
 
@@ -122,6 +126,16 @@ _ALLOW = [
     case("ALLOW tells of a frame in the queue when its turn has come", TEST,
          limiter(outputs="out ALLOW:allow", max_in_queue=1), steps("in@0 | in@1 | in@2 | done@0 | in@3 |"),
          packets={"out": same(0, 2, 3), "allow": [[0, True], [1, False], [2, True], [3, True]]}),
+]  # fmt: skip
+
+_ALLOW += [
+    case("While a frame waits, ALLOW is settled no further than the frame before", RUN,
+         graph("in done",
+               node("FlowLimiterCalculator", "in FINISHED:done", "out ALLOW:allow", {"max_in_queue": 1}),
+               node("PacketPresenceCalculator", "PACKET:allow", "PRESENCE:told")),
+         steps("in@2 | in@5 | in. | done. |"),
+         packets={"out": same(2, 5), "allow": same_true(2, 5), "told": same_true(2, 5)},
+         bounds={"allow": [], "out": [4]}),
 ]  # fmt: skip
 
 _AUXILIARY = [

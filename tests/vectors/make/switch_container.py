@@ -87,6 +87,17 @@ _STREAM = [
          steps("in@0 select@0=0 | in@1 select@1=1 |"), packets={"out": same(0, 1)}),
 ]  # fmt: skip
 
+TOLD = node("PacketPresenceCalculator", "PACKET:out", "PRESENCE:told")
+
+_STREAM += [
+    case("The end of its inputs settles a switch's output up to Max, and is no timestamp to those behind it", RUN,
+         graph("in select", switch("SELECT:select in", "out", SHUT, PASS), TOLD), steps("in@1 | in. | select. |"),
+         packets={"out": [], "told": [[1, False]]}, bounds={"out": [1, "Max"], "told": []}),
+    case("A switch without any packet tells those behind it nothing", RUN,
+         graph("in select", switch("SELECT:select in", "out", SHUT, PASS), TOLD), steps("select. | in. |"),
+         packets={"out": [], "told": []}, bounds={"out": ["Max"], "told": []}),
+]  # fmt: skip
+
 MUX = node("SwitchMuxCalculator", "SELECT:select C0__A:p C1__A:q", "A:x")
 DEMUX = node("SwitchDemuxCalculator", "SELECT:select A:p", "C0__A:x C1__A:y")
 

@@ -126,7 +126,8 @@ class FlowLimiter implements Calculator {
   private settle(context: CalculatorContext): void {
     const decided = this.bound(context, 0);
     this.advance(context, "", 0, decided);
-    this.advance(context, "ALLOW", 0, decided);
+    // Of a frame that waits ALLOW tells when its turn has come.
+    if (!this.queues[0]!.length) this.advance(context, "ALLOW", 0, decided);
     for (let index = 1; index < this.queues.length; index++) this.follow(context, index, decided);
     this.forget(context);
   }
