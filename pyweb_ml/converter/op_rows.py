@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pyweb_ml.converter.model import Operator
+from pyweb_ml.converter.model import Operator, Tensor
 
 
 @dataclass(frozen=True)
@@ -40,19 +40,22 @@ class OpRow:
 
 
 def _is_rank_5(operator: Operator) -> bool:
-    return len(operator.outputs[0].shape) > 4
+    return any(len(tensor.shape) > 4 for tensor in operator.outputs)
+
+
+def _is_turned(tensor: Tensor) -> bool:
+    """Whether its Transpose is wrong: two dimensions have a kernel of their own, which is right."""
+    return tensor.dtype not in ("float32", "bool") and tensor.quantization is None and len(tensor.shape) > 2
 
 
 def _turns_integers(operator: Operator) -> bool:
-    """Two dimensions have a kernel of their own, which is right."""
-    output = operator.outputs[0]
-    return output.dtype not in ("float32", "bool") and output.quantization is None and len(output.shape) > 2
+    return any(map(_is_turned, operator.outputs))
 
 
 def _reduces_integers(operator: Operator) -> bool:
     """Along the last dimensions nothing has to be turned."""
-    source, axes = operator.inputs[0], operator.inputs[1]
-    if source is None or axes is None or axes.data is None or not _turns_integers(Operator("", [], [source])):
+    source, axes = (*operator.inputs, None, None)[:2]
+    if source is None or axes is None or axes.data is None or not _is_turned(source):
         return False
     rank = len(source.shape)
     chosen = sorted({int(axis) % rank for axis in axes.data.ravel()})
@@ -183,3 +186,11 @@ ROWS: tuple[OpRow, ...] = (
     OpRow("ZEROS_LIKE", "elementwise", ("ZerosLike",)),
 )
 # fmt: on
+
+TABLE: dict[str, OpRow] = {row.op: row for row in ROWS}
+
+
+def limits_of(operator: Operator) -> list[Limit]:
+    """The limits that an operator meets; none for one that is not in the table."""
+    row = TABLE.get(operator.op)
+    return [limit for limit in row.limits if limit.meets(operator)] if row else []

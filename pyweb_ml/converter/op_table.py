@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pyweb_ml.converter.model import Model, Operator
-from pyweb_ml.converter.op_rows import ROWS, Limit, OpRow
+from pyweb_ml.converter.op_rows import ROWS, TABLE, Limit, OpRow, limits_of
 from pyweb_ml.converter.writers.tfjs import problems_of
-
-TABLE: dict[str, OpRow] = {row.op: row for row in ROWS}
 
 _SIZED_BY_VALUES = (
     "the size of what it gives depends on values; cut the model before it, and do this step in Python"
@@ -65,9 +63,8 @@ def unsupported(model: Model) -> list[Problem]:
 def limits_met(model: Model) -> Iterator[tuple[Operator, Limit]]:
     """The operators that some backends of TF.js do not run rightly, each with the limit that it meets."""
     for operator in model.graph.operators:
-        for limit in TABLE[operator.op].limits if operator.op in TABLE else ():
-            if limit.meets(operator):
-                yield operator, limit
+        for limit in limits_of(operator):
+            yield operator, limit
 
 
 def format_ops() -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from pyweb_ml.converter.op_table import TABLE
+from pyweb_ml.converter.op_rows import TABLE, limits_of
 from tests.converter.one_op import Prepared, prepare, what_differs
 from tests.converter.op_specs import CASES, FAMILIES
 from tests.converter.op_specs.case import Case
@@ -78,8 +78,7 @@ def _wrong(op: str, backend: str, prepared: dict[str, Prepared], runner: Runner)
 
 
 def _is_limited(one: Prepared, backend: str) -> bool:
-    limits = TABLE[one.operator.op].limits
-    return any(backend in limit.backends and limit.meets(one.operator) for limit in limits)
+    return any(backend in limit.backends for limit in limits_of(one.operator))
 
 
 @pytest.mark.parametrize("op", OPS)
@@ -104,7 +103,7 @@ def test_every_row_of_the_op_table_is_tested_where_it_says() -> None:
 
 def test_every_limit_is_met_by_a_case(prepared: dict[str, Prepared]) -> None:
     operators = [one.operator for one in prepared.values()]
-    met = {(limit, op.op) for op in operators for limit in TABLE[op.op].limits if limit.meets(op)}
+    met = {(limit, op.op) for op in operators for limit in limits_of(op)}
     assert {limit for limit, _ in met} == {limit for row in TABLE.values() for limit in row.limits}
 
 

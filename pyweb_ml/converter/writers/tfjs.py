@@ -9,6 +9,7 @@ from typing import Any
 
 from pyweb_ml.converter.custom import apply_rules
 from pyweb_ml.converter.model import Graph, Model, Operator, Signature, Tensor
+from pyweb_ml.converter.op_rows import limits_of
 from pyweb_ml.converter.where import where
 from pyweb_ml.converter.writers.tfjs_emitter import Emitter
 from pyweb_ml.converter.writers.tfjs_graph import TYPES
@@ -112,6 +113,10 @@ def _topology(emitter: Emitter, signature: Signature, round_integers: bool) -> d
             with where(f"operator {index} {operator.op} ('{made}')"):
                 emitter.emit(operator)
                 keep_within_integers(emitter, operator, round_integers)
+                emitter.notes += [
+                    f"it does not run rightly on {', '.join(limit.backends)}: {limit.what} ('{made}')"
+                    for limit in limits_of(operator)
+                ]
     outputs = _add_outputs(emitter, signature)
     note_integers(emitter)
     return {

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from pyweb_ml.converter.model import Graph, Model, Operator, Quantization, Signature, Tensor
-from pyweb_ml.converter.op_table import TABLE, format_ops, limits_met, unsupported
+from pyweb_ml.converter.op_rows import TABLE
+from pyweb_ml.converter.op_table import format_ops, limits_met, unsupported
 from pyweb_ml.converter.writers.tfjs import write_tfjs
 from pyweb_ml.converter.writers.tfjs_emitter import RULES
 from pyweb_ml.converter.writers.tfjs_weights import SHARD_BYTES, Storage
@@ -217,12 +218,16 @@ def test_all_that_stands_in_the_way_is_told_at_once_with_advice() -> None:
     assert "write a rule for it in Python" in mine.advice
 
 
-def test_backends_that_a_model_does_not_run_on_are_told() -> None:
+def test_backends_that_a_model_does_not_run_on_are_told(tmp_path: Path) -> None:
     turned = Tensor("y", (4, 3, 2), "int32")
     perm = constant("perm", [2, 1, 0], "int32")
-    operator = Operator("TRANSPOSE", [Tensor("x", (2, 3, 4), "int32"), perm], [turned])
-    ((met, limit),) = limits_met(Model([Graph([Tensor("x", (2, 3, 4), "int32")], [turned], [operator])]))
+    given = Tensor("x", (2, 3, 4), "int32")
+    operator = Operator("TRANSPOSE", [given, perm], [turned])
+    model = Model([Graph([given], [turned], [operator])])
+    ((met, limit),) = limits_met(model)
     assert (met, limit.backends) == (operator, ("webgpu",))
+    (note,) = write_tfjs(model, tmp_path).notes
+    assert note.startswith("it does not run rightly on webgpu: its Transpose of int32")
 
 
 def test_the_table_prints_a_line_an_operator_with_nodes_and_limits() -> None:
