@@ -1,5 +1,6 @@
-"""Makes the examples' screenshots anew: `python -m tests.screenshots`."""
+"""Makes the examples' screenshots anew: `python -m tests.screenshots [NAME…]`."""
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -16,7 +17,10 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
+        wanted = sys.argv[1:]
         for app in sorted(EXAMPLES.glob("*/app.py")):
+            if wanted and app.parent.name not in wanted:
+                continue
             site = Path(folder) / app.parent.name
             build_example(app, site)
             with serve(site, isolated=True) as address:
