@@ -1,6 +1,6 @@
 """What a packet costs on its way through pass-through nodes: Python, TypeScript and MediaPipe's wheel, in turn.
 
-`python -m benchmarks.graph [--rounds 9] [--json OUT]`: for chains of 1, 10, 100 and 1,000 nodes, the best of
+`python -m benchmarks.graph [--rounds 100] [--json OUT]`: for chains of 1, 10, 100 and 1,000 nodes, the best of
 rounds in which each of the three has its turn; and how much Python's memory grows over a million packets. What
 makes a round slower than the best one is the machine's other work (as `timeit` of the standard library says).
 """
@@ -19,8 +19,8 @@ from benchmarks import mediapipe_wheel
 ROOT = Path(__file__).parent.parent
 SUBJECTS = ("MediaPipe", "Python", "TypeScript")
 LENGTHS = (1, 10, 100, 1000)
-RUNS = 40_000
-"""Node runs a round: enough to be timed well, few enough that turns are short."""
+RUNS = 3000
+"""Node runs a turn: a few milliseconds, so that some turns meet no other work of the machine."""
 MILLION = 1_000_000
 
 Times = dict[tuple[int, bool], dict[str, list[float]]]
@@ -72,7 +72,7 @@ def measure(running: Mapping[str, Subject], rounds: int) -> Times:
         print(f"round {turn} of {rounds}", end="\r", file=sys.stderr, flush=True)
         for (nodes, each), times in found.items():
             for name in SUBJECTS:
-                spent = running[name].round(nodes, max(20, RUNS // nodes // 4), each)["microseconds"]
+                spent = running[name].round(nodes, max(5, RUNS // nodes), each)["microseconds"]
                 if turn:
                     times[name].append(spent)
     return found
@@ -103,7 +103,7 @@ def memory(python: Subject) -> dict[str, int]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--rounds", type=int, default=9, help="measured rounds, after one to warm up")
+    parser.add_argument("--rounds", type=int, default=100, help="measured rounds, after one to warm up")
     parser.add_argument("--json", type=Path, help="write the numbers here too")
     options = parser.parse_args()
     running = subjects()
