@@ -32,7 +32,7 @@ class Choice:
 
     @property
     def storage(self) -> Storage:
-        """How TF.js's weights are stored: its uint8 has one scale for all channels, which loses what int8 keeps."""
+        """How TF.js's weights are stored: its uint8 has one scale for all channels, and loses what int8 keeps."""
         return "float32" if self.form == "float32" else "float16"
 
 

@@ -49,7 +49,8 @@ def write_tfjs(
     computes with the reals; the inputs and outputs keep their integers, as int32.
 
     Args:
-        weights: how float32 constants are stored: "float32", "float16", "uint8" or "uint16".
+        weights: how float32 constants are stored: "float32", "float16", "uint8" or "uint16". The last two have one
+            scale for a whole constant: where channels differ much in size, "uint8" loses the small ones.
         round_integers: after each quantised operator round to what its integers can say, as TFLite does; slower,
             and nearer to it.
 
