@@ -52,8 +52,9 @@ def _swept(graph: Graph, split: bool, grow: bool) -> tuple[dict[Tensor, Tensor],
     return sweep.same, _without_unread(sweep.operators, [sweep.same.get(one, one) for one in graph.outputs])
 
 
-def _cost(swept: tuple[dict[Tensor, Tensor], list[Operator]]) -> int:
-    return transposed_values(swept[1])
+def _cost(swept: tuple[dict[Tensor, Tensor], list[Operator]]) -> tuple[int, int]:
+    """What the transposes move, and how many operators there are."""
+    return transposed_values(swept[1]), len(swept[1])
 
 
 def _without_unread(operators: Sequence[Operator], outputs: Sequence[Tensor]) -> list[Operator]:
@@ -213,6 +214,7 @@ class _Sweep:
         if source:
             tensor, order = source.tensor, tuple(source.order[axis] for axis in order)
         before = tensor if is_identity(order) else self._made.get((tensor, order))
+        before = self.same.get(before, before) if before else None
         if before is not None and self._may_stand_for(before, output):
             self.same[output] = before
             return
