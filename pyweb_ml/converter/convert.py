@@ -13,8 +13,10 @@ from pyweb_ml.converter.model import Model
 from pyweb_ml.converter.options import FORMS, TOLERANCES, ConvertOptions, Form
 from pyweb_ml.converter.outline import outline_of
 from pyweb_ml.converter.preparation import Prepared, prepare, reading_progress
+from pyweb_ml.converter.proof.bisection import first_wrong_since_read
 from pyweb_ml.converter.proof.browser import browser_checks
 from pyweb_ml.converter.proof.checks import Proof, first_wrong, told
+from pyweb_ml.converter.proof.comparison import worst
 from pyweb_ml.converter.proof.originals import run_original
 from pyweb_ml.converter.proof.samples import Sample, picture_samples, random_samples, takes_pictures
 from pyweb_ml.converter.report import Check, Port, Report, measure
@@ -96,10 +98,14 @@ class _Conversion:
         reference = run_original(self.source, self.clean, inputs, self.options.read)
         self.report.framework = reference.framework
         proof = Proof(self.samples, reference, self.clean)
-        check = proof.check_litert(clean, self.clean, self.options.tolerance or TOLERANCES["float32"])
-        self.report.checks.append(
-            dataclasses.replace(check, what="model.tflite" if self.exact else "the clean model")
-        )
+        tolerance = self.options.tolerance or TOLERANCES["float32"]
+        check = proof.check_litert(clean, self.clean, tolerance)
+        if check.differences and not check.passed:
+            sample = inputs[worst(check.differences).sample]
+            layer = first_wrong_since_read(self.source, self.clean, sample, self.options.read, tolerance)
+            check = dataclasses.replace(check, layer=layer)
+        what = "model.tflite" if self.exact else "the clean model"
+        self.report.checks.append(dataclasses.replace(check, what=what))
         return proof
 
     def _write_forms(self, folder: Path, clean: Path, proof: Proof) -> Model:
@@ -138,16 +144,15 @@ class _Conversion:
 
     def _look_into_layers(self, proof: Proof, model: Model) -> None:
         self.progress("prove", "layer by layer", 0, 0)
-        failed = [check for check in self.report.checks if not check.passed and check.differences]
-        number = max((one.sample for check in failed for one in check.differences), default=0)
+        first, *others = self.report.checks
+        failed = [check for check in others if not check.passed and check.differences]
+        number = max((worst(check.differences).sample for check in failed), default=0)
         self.report.layers, problems = proof.layer_errors(model, number)
         self.report.notes += problems
-        self.report.checks = [
-            dataclasses.replace(check, layer=first_wrong(self.report.layers, check.engine, check.tolerance or 0))
-            if check in failed
-            else check
-            for check in self.report.checks
-        ]
+        for check in failed:
+            layer = first_wrong(self.report.layers, check.engine, check.tolerance or 0)
+            others[others.index(check)] = dataclasses.replace(check, layer=layer)
+        self.report.checks = [first, *others]
 
     def _require_agreement(self, folder: Path) -> None:
         """Ends the conversion if a check has failed; if it is forced, puts the warning into what is written."""

@@ -11,10 +11,14 @@ from pyweb_ml.cli import main
 from pyweb_ml.converter.convert import convert
 from pyweb_ml.converter.model import Graph, Model, Operator, Signature, Tensor
 from pyweb_ml.converter.options import ConvertOptions
+from pyweb_ml.converter.preparation import prepare
 from pyweb_ml.converter.proof import checks
+from pyweb_ml.converter.proof.bisection import first_wrong_since_read
 from pyweb_ml.converter.proof.layers import step_errors, steps_in_litert
 from pyweb_ml.converter.proof.litert import run_litert
+from pyweb_ml.converter.proof.samples import random_samples
 from pyweb_ml.converter.proof.tfjs import run_tfjs
+from pyweb_ml.converter.readers.options import ReadOptions
 from pyweb_ml.converter.readers.tflite import read_tflite
 from pyweb_ml.converter.report import LayerError
 from pyweb_ml.converter.scripts.arrays import read_samples
@@ -146,6 +150,24 @@ def test_a_wrong_layer_is_found_and_named() -> None:
         LayerError(1, "TANH", "end", {"x": 0.5}),
     ]
     assert checks.first_wrong(layers, "x", 1e-3).startswith("operator 1 TANH 'end' is the first that differs")
+
+
+@pytest.mark.parametrize("name", ["basic_pitch.onnx", "face_detection_short_range.tflite"])
+@pytest.mark.network
+def test_a_step_that_reading_made_wrong_is_found(name: str, tmp_path: Path) -> None:
+    source = zoo.place(name, tmp_path)
+    options = ReadOptions({"": (1, 43844, 1)} if name.endswith("onnx") else {})
+    model = prepare(source, options).model
+    sample = random_samples(model)[0].inputs
+    assert first_wrong_since_read(source, model, sample, options, 1e-3) == ""
+    place, broken = next((at, op) for at, op in enumerate(model.graph.operators) if at > 9 and op.op == "CONV_2D")
+    weights = broken.inputs[1]
+    assert weights is not None
+    assert weights.data is not None
+    weights.data = weights.data * np.float32(1.5)
+    told = first_wrong_since_read(source, model, sample, options, 1e-3)
+    found = int(told.split()[1])
+    assert place <= found <= place + 3  # of ONNX, not every step of ours has a name of its own
 
 
 def test_a_folder_with_other_files_is_left_alone(

@@ -62,9 +62,15 @@ def step_errors(reference: Steps, result: Steps) -> dict[str, float]:
     both = {
         name: value
         for name, value in reference.values.items()
-        if name in result.values and result.values[name].shape == value.shape and value.dtype.kind in "fiu"
+        if name in result.values and _matches(value, result.values[name])
     }
     return {one.output: one.error for one in compare([both], [dict(result.values)])} if both else {}
+
+
+def _matches(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    """Whether two results can be compared: numbers of one shape, or of NCHW and NHWC."""
+    turned = (*one.shape[:1], *one.shape[2:], one.shape[1]) if one.ndim == 4 else one.shape
+    return one.dtype.kind in "fiu" and other.shape in (one.shape, turned)
 
 
 def _opened(model: Model) -> Model:

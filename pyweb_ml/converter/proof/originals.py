@@ -87,15 +87,24 @@ def _torch(source: str, samples: Sequence[Arrays], options: ReadOptions) -> Refe
 def _onnx(source: str, samples: Sequence[Arrays], options: ReadOptions) -> Reference:
     """Where shapes were given, onnxruntime gets a copy with these: it insists on those that a file declares."""
     if not options.shapes:
-        return _run("onnxruntime", [str(Path(source).resolve())], samples, options)
+        return run_onnx(Path(source).resolve(), samples, options)
     with tempfile.TemporaryDirectory(prefix="pywebml-onnx-") as folder:
         copy = Path(folder) / Path(source).name
-        copy.write_bytes(_with_shapes(Path(source).read_bytes(), samples[0]))
-        return _run("onnxruntime", [str(copy)], samples, options)
+        copy.write_bytes(with_shapes(Path(source).read_bytes(), samples[0]))
+        return run_onnx(copy, samples, options)
 
 
-def _with_shapes(data: bytes, sample: Arrays) -> bytes:
-    """An ONNX model with the shapes of these inputs, and none declared for what follows from them."""
+def run_onnx(path: Path, samples: Sequence[Arrays], options: ReadOptions) -> Reference:
+    """An ONNX model in onnxruntime, in its environment."""
+    return _run("onnxruntime", [str(path)], samples, options)
+
+
+def with_shapes(data: bytes, sample: Arrays, *, every_step: bool = False) -> bytes:
+    """An ONNX model with the shapes of these inputs, and none declared for what follows from them.
+
+    Args:
+        every_step: whether what each node gives is to be an output.
+    """
     from pyweb_ml.converter.readers.onnx.proto import ModelProto
 
     model = ModelProto.FromString(data)
@@ -108,6 +117,11 @@ def _with_shapes(data: bytes, sample: Arrays) -> bytes:
                 dims.add().dim_value = size
     for port in model.graph.output:
         port.type.tensor_type.ClearField("shape")
+    if every_step:
+        known = {port.name for port in model.graph.output}
+        for name in dict.fromkeys(name for node in model.graph.node for name in node.output if name):
+            if name not in known:
+                model.graph.output.add().name = name
     copy: bytes = model.SerializeToString()
     return copy
 
