@@ -99,9 +99,11 @@ pre {
 }
 .classes span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .classes output { text-align: right; font-variant-numeric: tabular-nums; color: var(--_soft); }
-.classes meter { width: 100%; height: .75rem; background: var(--_fill); border: 0; border-radius: 4px; }
-.classes meter::-webkit-meter-inner-element { display: block; }
-.classes meter::-webkit-meter-bar { height: .75rem; background: var(--_fill); border: 0; border-radius: 4px; }
+.classes meter {
+  appearance: none; width: 100%; height: .75rem; overflow: hidden; background: var(--_fill); border-radius: 4px;
+}
+.classes meter::-webkit-meter-inner-element { display: block; height: 100%; }
+.classes meter::-webkit-meter-bar { height: 100%; background: none; border: 0; }
 .classes meter::-webkit-meter-optimum-value { background: var(--_accent); border-radius: 4px; }
 .classes meter::-moz-meter-bar { background: var(--_accent); border-radius: 4px; }
 .values { border-top: 1px solid var(--_line); font-size: .9375rem; }
