@@ -160,6 +160,18 @@ def test_an_activation_after_a_convolution_runs_inside_its_node(tmp_path: Path) 
     assert "Prelu" in kinds["apart"], "its input is wanted too"
 
 
+def test_one_slope_may_serve_layers_of_different_depths(tmp_path: Path) -> None:
+    narrow, wide = Tensor("narrow", (1, 2)), Tensor("wide", (1, 3))
+    slope, one_output, another = constant("slope", [0.5]), Tensor("a", (1, 2)), Tensor("b", (1, 3))
+    operators = [Operator("PRELU", [narrow, slope], [one_output]), Operator("PRELU", [wide, slope], [another])]
+    write_tfjs(Model([Graph([narrow, wide], [one_output, another], operators)]), tmp_path)
+    node = NodeTfjs()
+    inputs = {"narrow": np.full((1, 2), -2, np.float32), "wide": np.full((1, 3), -4, np.float32)}
+    made = node.run(tmp_path, inputs, "wasm")
+    node.close()
+    assert {name: values.tolist() for name, values in made.items()} == {"a": [[-1, -1]], "b": [[-2, -2, -2]]}
+
+
 @pytest.mark.parametrize(
     ("model", "reason"),
     [

@@ -44,8 +44,9 @@ def leaky_relu(emitter: Emitter, operator: Operator) -> Endpoint:
 def prelu(emitter: Emitter, operator: Operator) -> Endpoint:
     """One slope a channel is TF.js's Prelu; any other is relu(x) - alpha * relu(-x), which broadcasts."""
     x, alpha = emitter.input(operator, 0), emitter.tensor(operator, 1)
-    if slopes := channel_slopes(alpha, operator.outputs[0].shape[-1]):
-        return emitter.add("Prelu", x, emitter.constant(alpha, "slopes", slopes))
+    channels = operator.outputs[0].shape[-1]
+    if slopes := channel_slopes(alpha, channels):
+        return emitter.add("Prelu", x, emitter.constant(alpha, f"{channels} slopes", slopes))
     below = emitter.add("Relu", emitter.add("Neg", x))
     scaled = emitter.add("Mul", emitter.endpoint(alpha), below)
     return emitter.add("Sub", emitter.add("Relu", x), scaled)

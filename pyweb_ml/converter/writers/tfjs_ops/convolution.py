@@ -32,7 +32,7 @@ def depthwise_conv_2d(emitter: Emitter, operator: Operator) -> Endpoint:
     _, height, width, made = weights.shape
     shape = (height, width, channels, made // channels)
     if weights.is_constant:
-        endpoint = emitter.constant(weights, "HWCM", lambda values: values.reshape(shape))
+        endpoint = emitter.constant(weights, f"HWCM {shape}", lambda values: values.reshape(shape))
     else:
         endpoint = emitter.reshape(emitter.endpoint(weights), shape)
     return _convolved(emitter, operator, "FusedDepthwiseConv2dNative", endpoint)

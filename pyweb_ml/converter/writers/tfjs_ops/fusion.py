@@ -58,9 +58,10 @@ def fused(
         arguments, parts = [emitter.input(operator, 2)], ["BiasAdd"]
     if after and name == "PRELU":
         alpha = emitter.tensor(after, 1)
-        change = channel_slopes(alpha, after.outputs[0].shape[-1])
-        assert change
-        arguments.append(emitter.constant(alpha, "slopes", change))
+        channels = after.outputs[0].shape[-1]
+        slopes = channel_slopes(alpha, channels)
+        assert slopes
+        arguments.append(emitter.constant(alpha, f"{channels} slopes", slopes))
         parts = [*(parts or ["noop"]), "Prelu"]
     elif name in FUSED:
         parts = [*(parts or ["noop"]), FUSED[name]]
