@@ -238,6 +238,19 @@ def test_a_damaged_config_gives_a_model_or_one_error(seed: int, tmp_path: Path) 
             read_darknet(tmp_path / "model.cfg")
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_damaged_weights_file_gives_a_model_or_one_error(seed: int, tmp_path: Path) -> None:
+    random = np.random.default_rng(seed)
+    path = small.make(tmp_path, small.V3_TINY)
+    weights = path.with_suffix(".weights")
+    data = weights.read_bytes()
+    for _ in range(5):
+        header = random.bytes(int(random.integers(0, 24)))
+        weights.write_bytes(header + data[len(header) : int(random.integers(0, len(data) + 1))])
+        with contextlib.suppress(ConversionError):
+            read_darknet(path)
+
+
 def _damaged(data: bytes, random: np.random.Generator) -> bytes:
     """A byte changed, a piece cut out, a piece repeated, or a number put in."""
     first, second = sorted(random.integers(0, len(data), 2))

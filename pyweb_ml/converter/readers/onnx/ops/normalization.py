@@ -16,6 +16,7 @@ def _batch(to: Emitter, node: Node) -> Tensor:
     """As trained: x * factor + shift, where both are computed once."""
     x, scale, bias, mean, variance = (node.input(at) for at in range(5))
     node.require(not node.integer("training_mode", 0) and node.outputs == 1, "BatchNormalization in training")
+    node.require(node.integer("spatial", 1) == 1, "'spatial' of 0")
     spread = to.add("SQRT", [to.add("ADD", [variance, to.number(node.real("epsilon", 1e-5))])])
     factor = to.add("DIV", [scale, spread])
     shift = to.add("SUB", [bias, to.add("MUL", [mean, factor])])
