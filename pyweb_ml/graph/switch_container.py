@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from pyweb_ml.errors import ConfigError
-from pyweb_ml.graph.config import GraphConfig, NodeConfig, from_json, split_entries
+from pyweb_ml.graph.config import GraphConfig, HandlerConfig, NodeConfig, from_json, split_entries
 from pyweb_ml.graph.name_rules import FIELDS
 
 SWITCH_CONTAINER: Final = "SwitchContainer"
@@ -76,7 +76,8 @@ def _is_chosen_later(config: GraphConfig, node: NodeConfig, side_packets: Mappin
 def _all_channels(node: NodeConfig, contained: list[NodeConfig]) -> GraphConfig:
     """The subgraph of a demux, a mux, and between them all contained nodes."""
     demux, mux = (_end(node, f"Switch{kind}Calculator") for kind in ("Demux", "Mux"))
-    graph = GraphConfig(input_stream=_GATES, input_side_packet=_GATES, node=[demux, mux, *contained])
+    sequencers = [_sequencer(tag) for tag, _, _ in split_entries(node.input_stream) if tag in _CHOICES]
+    graph = GraphConfig(_GATES, input_side_packet=_GATES, node=[*sequencers, demux, mux, *contained])
     used: set[str] = set()
     for field in FIELDS:
         end = demux if field.startswith("input") else mux
@@ -87,14 +88,30 @@ def _all_channels(node: NodeConfig, contained: list[NodeConfig]) -> GraphConfig:
             own = [(tag, index, f"c{channel}__{name}") for tag, index, name in ports]
             _connect(one, field, own)
             _connect(end, _CROSSED[field], [(f"C{channel}__{tag}", index, name) for tag, index, name in own])
+        if field == "input_stream":
+            for one in sequencers:
+                _connect(one, field, [("TICK", tick, name) for tick, (_, _, name) in enumerate(ports)])
     return graph
+
+
+def _sequencer(tag: str) -> NodeConfig:
+    """What gives the choice timestamps before those of the packets that it counts for."""
+    gate = f"gate_{tag.lower()}"
+    handler = HandlerConfig("DefaultInputStreamHandler")
+    return NodeConfig(
+        "PacketSequencerCalculator",
+        input_stream=[f"INPUT:{gate}"],
+        output_stream=[f"OUTPUT:{gate}_timed"],
+        input_stream_handler=handler,
+    )
 
 
 def _end(node: NodeConfig, calculator: str) -> NodeConfig:
     options = {name: value for name, value in node.options.items() if name != "contained_node"}
+    choices = [tag for tag, _, _ in split_entries(node.input_stream) if tag in _CHOICES]
     return NodeConfig(
         calculator,
-        input_stream=_GATES,
+        input_stream=[f"{tag}:gate_{tag.lower()}_timed" for tag in choices],
         input_side_packet=_GATES,
         options_type=node.options_type,
         options=options,

@@ -234,13 +234,18 @@ def test_a_stream_that_selects_makes_all_contained_nodes_between_a_demux_and_a_m
     nodes = expanded({**switch(ONE, {"calculator": "Two"}), "input_stream": ["SELECT:s", "A:in"]}).node
     assert [(node.name, node.input_stream, node.output_stream) for node in nodes] == [
         (
+            "switch__PacketSequencerCalculator",
+            ["INPUT:s", "TICK:0:in"],
+            ["OUTPUT:switch__gate_select_timed"],
+        ),
+        (
             "switch__SwitchDemuxCalculator",
-            ["SELECT:s", "A:0:in"],
+            ["SELECT:switch__gate_select_timed", "A:0:in"],
             ["C0__A:0:switch__c0__in", "C1__A:0:switch__c1__in"],
         ),
         (
             "switch__SwitchMuxCalculator",
-            ["SELECT:s", "C0__OUT:0:switch__c0__o", "C1__OUT:0:switch__c1__o"],
+            ["SELECT:switch__gate_select_timed", "C0__OUT:0:switch__c0__o", "C1__OUT:0:switch__c1__o"],
             ["OUT:0:o"],
         ),
         ("switch__One", ["A:0:switch__c0__in"], ["OUT:0:switch__c0__o"]),

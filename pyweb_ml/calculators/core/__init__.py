@@ -11,6 +11,7 @@ from pyweb_ml.calculators.core.mux import MuxCalculator
 from pyweb_ml.calculators.core.packet_cloner import PacketClonerCalculator
 from pyweb_ml.calculators.core.packet_presence import PacketPresenceCalculator
 from pyweb_ml.calculators.core.packet_resampler import PacketResamplerCalculator
+from pyweb_ml.calculators.core.packet_sequencer import PacketSequencerCalculator
 from pyweb_ml.calculators.core.packet_thinner import PacketThinnerCalculator
 from pyweb_ml.calculators.core.pass_through import PassThroughCalculator
 from pyweb_ml.calculators.core.previous_loopback import PreviousLoopbackCalculator
@@ -31,6 +32,7 @@ __all__ = [
     "PacketClonerCalculator",
     "PacketPresenceCalculator",
     "PacketResamplerCalculator",
+    "PacketSequencerCalculator",
     "PacketThinnerCalculator",
     "PassThroughCalculator",
     "PreviousLoopbackCalculator",

@@ -111,7 +111,9 @@ function constants(config: GraphConfig): SidePacketValues {
 
 /** The subgraph of a demux, a mux, and between them all contained nodes. */
 function allChannels(node: NodeConfig, contained: readonly NodeConfig[]): GraphConfig {
-  const [graph, demux, mux] = [gated(), gated(), gated()];
+  const choices = splitEntries(node.inputStream.filter(isChoice)).map(({ tag }) => tag);
+  const timed = choices.map((tag) => `${tag}:gate_${tag.toLowerCase()}_timed`);
+  const [graph, demux, mux] = [gated(GATES), gated(timed), gated(timed)];
   const nodes = contained.map((one) => ({ ...one, ...noPorts() }));
   const used = new Set<string>();
   for (const field of FIELDS) {
@@ -127,8 +129,20 @@ function allChannels(node: NodeConfig, contained: readonly NodeConfig[]): GraphC
   }
   const options = Object.fromEntries(Object.entries(node.options).filter(([name]) => name !== "contained_node"));
   const ends = [["SwitchDemuxCalculator", demux], ["SwitchMuxCalculator", mux]] as const;
+  const ticks = graph.inputStream.slice(GATES.length).map((entry, index) => `TICK:${index}:${entry.split(":").at(-1)!}`);
   const made = ends.map(([calculator, ports]) => ({ calculator, options, ...ports }));
-  return withNodes(graph, made, nodes);
+  return withNodes(graph, [...choices.map((tag) => sequencer(tag, ticks)), ...made], nodes);
+}
+
+/** What gives the choice timestamps before those of the packets that it counts for. */
+function sequencer(tag: string, ticks: readonly string[]): object {
+  const gate = `gate_${tag.toLowerCase()}`;
+  return {
+    calculator: "PacketSequencerCalculator",
+    inputStream: [`INPUT:${gate}`, ...ticks],
+    outputStream: [`OUTPUT:${gate}_timed`],
+    inputStreamHandler: { inputStreamHandler: "DefaultInputStreamHandler", options: {} },
+  };
 }
 
 function withNodes(graph: Ports, ends: readonly object[], nodes: readonly NodeConfig[]): GraphConfig {
@@ -141,8 +155,8 @@ function noPorts(): Ports {
   return { inputStream: [], outputStream: [], inputSidePacket: [], outputSidePacket: [] };
 }
 
-function gated(): Ports {
-  return { ...noPorts(), inputStream: [...GATES], inputSidePacket: [...GATES] };
+function gated(streams: readonly string[]): Ports {
+  return { ...noPorts(), inputStream: [...streams], inputSidePacket: [...GATES] };
 }
 
 function entryOf(tag: string, index: number, name: string): string {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.vectors.make.building import Json, case, graph, node, same, steps
+from tests.vectors.make.building import Json, case, graph, handler, node, same, steps
 
 RUN = "MediaPipe 0.10.21, run"
 OPTIONS = "type.googleapis.com/mediapipe.SwitchContainerOptions"
@@ -102,6 +102,16 @@ MUX = node("SwitchMuxCalculator", "SELECT:select C0__A:p C1__A:q", "A:x")
 DEMUX = node("SwitchDemuxCalculator", "SELECT:select A:p", "C0__A:x C1__A:y")
 
 _PARTS = [
+    case("What a switch gives does not wait for the channel that was active before", RUN + ", step by step",
+         graph("in select probe", switch("SELECT:select in", "out", PASS, PASS),
+               node("ImmediateLogTestCalculator", "out probe", "log")),
+         steps("in@0 select@0=0 | select@2=1 in@2 | probe@2 | in@9 select@9=0 |"),
+         packets={"log": [[0, [0, [0, None]]], [1, [2, [2, None]]], [2, [2, [None, 2]]], [3, [9, [9, None]]]]}),
+    case("A packet sequencer gives packets timestamps behind the last tick, and settles each tick", RUN,
+         graph("in tick", node("PacketSequencerCalculator", "INPUT:in TICK:tick", "OUTPUT:out",
+                               input_stream_handler=handler("Default"))),
+         steps("in@0 tick@0 | in@5 | tick@5 | in@6 tick@6 | in@9 | in@10 tick@10 |"),
+         packets={"out": [["Min", 0], [1, 5], [6, 6], [7, 9], [10, 10]]}, bounds={"out": [0, 5, 9]}),
     case("A switch mux gives what the active channel has", RUN, graph("p q select", MUX),
          steps("p@0 q@0 select@0=0 | p@1 q@1 | select@1=1 | p@2 q@2 select@3=0 | p@5 q@5 |"),
          packets={"x": same(0, 1, 2, 5)}),

@@ -12,6 +12,7 @@ import { mux } from "./mux";
 import { packetCloner } from "./packet_cloner";
 import { packetPresence } from "./packet_presence";
 import { packetResampler } from "./packet_resampler";
+import { packetSequencer } from "./packet_sequencer";
 import { packetThinner } from "./packet_thinner";
 import { passThrough } from "./pass_through";
 import { previousLoopback } from "./previous_loopback";
@@ -32,6 +33,7 @@ export const CORE: readonly CalculatorType<unknown>[] = [
   packetCloner,
   packetPresence,
   packetResampler,
+  packetSequencer,
   packetThinner,
   passThrough,
   previousLoopback,
