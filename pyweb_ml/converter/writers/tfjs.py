@@ -21,7 +21,7 @@ from pyweb_ml.converter.writers.tfjs_integers import (
 )
 from pyweb_ml.converter.writers.tfjs_ops.fusion import find_fusions
 from pyweb_ml.converter.writers.tfjs_values import outer_dtype, with_constants
-from pyweb_ml.converter.writers.tfjs_weights import STORAGES, Storage, write_weights
+from pyweb_ml.converter.writers.tfjs_weights import SHARDS, STORAGES, Storage, write_weights
 from pyweb_ml.errors import ConversionError
 from pyweb_ml.version import __version__
 
@@ -42,7 +42,7 @@ class WriteResult:
 def write_tfjs(
     model: Model, folder: Path, *, weights: Storage = "float32", round_integers: bool = False
 ) -> WriteResult:
-    """Writes `model.json` and its shards into `folder`, which is made if it is not there.
+    """Writes `model.json` and its shards into `folder`, which is made if it is not there; older ones go.
 
     Inputs and outputs have the names of the model's first signature, or their tensors' names if it has none. TF.js
     knows float32, int32 and bool: other integers become int32. Where integers stand for reals (int8 models), TF.js
@@ -63,6 +63,8 @@ def write_tfjs(
     emitter = Emitter(_graph(model))
     topology = _topology(emitter, signature_of(model), round_integers)
     folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob(SHARDS):
+        old.unlink()
     manifest = write_weights(emitter.builder.weights, folder, weights)
     (folder / "model.json").write_text(json.dumps({**topology, "weightsManifest": manifest}), encoding="utf-8")
     names = ["model.json", *manifest[0]["paths"]]

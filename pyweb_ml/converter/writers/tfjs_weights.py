@@ -13,6 +13,9 @@ from pyweb_ml.converter.writers.tfjs_graph import Weight, loaded_dtype
 Storage = Literal["float32", "float16", "uint8", "uint16"]
 STORAGES: tuple[Storage, ...] = get_args(Storage)
 
+SHARDS = "group1-shard*of*.bin"
+"""How their files are named, by tensorflowjs's own converter too."""
+
 SHARD_BYTES = 4 * 2**20
 """As tensorflowjs's own converter cuts them."""
 

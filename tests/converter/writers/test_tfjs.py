@@ -73,6 +73,13 @@ def test_weights_are_cut_into_shards_of_4_mib(tmp_path: Path) -> None:
     assert b"".join((tmp_path / name).read_bytes() for name in names) == values.tobytes()
 
 
+def test_shards_of_an_older_model_are_removed_but_nothing_else(tmp_path: Path) -> None:
+    for name in ("group1-shard2of7.bin", "notes.bin"):
+        (tmp_path / name).write_bytes(b"old")
+    write_tfjs(one("RELU", x()), tmp_path)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["group1-shard1of1.bin", "model.json", "notes.bin"]
+
+
 def test_the_same_model_gives_the_same_bytes(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         write_tfjs(one("ADD", x(), constant("c", np.ones((2, 3)))), tmp_path / folder, weights="float16")
@@ -182,8 +189,9 @@ def test_one_slope_may_serve_layers_of_different_depths(tmp_path: Path) -> None:
         (one("CAST", Tensor("x", (2, 3), "complex64")), "the tensor 'x' is complex64"),
         (one("MUL", x(), constant("c", 1.0), fused_activation_function="SIGN_BIT"), "its activation 'SIGN_BIT'"),
         (one("LEAKY_RELU", x(), alpha="much"), "its option 'alpha' is 'much', not a number"),
+        (one("LEAKY_RELU", x(), alpha=float("nan")), "its option 'alpha' is nan, not a number"),
     ],
-    ids=["op", "computed axes", "int64", "missing input", "type", "activation", "option"],
+    ids=["op", "computed axes", "int64", "missing input", "type", "activation", "option", "nan"],
 )
 def test_what_tf_js_cannot_do_is_refused_by_name(model: Model, reason: str, tmp_path: Path) -> None:
     with pytest.raises(ConversionError, match=reason):

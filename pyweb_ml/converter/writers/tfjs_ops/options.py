@@ -1,5 +1,7 @@
 """An operator's options by their type; what is missing has the default."""
 
+import math
+
 from pyweb_ml.converter.model import Operator
 from pyweb_ml.errors import ConversionError
 
@@ -17,7 +19,7 @@ def real(operator: Operator, name: str, default: float = 0.0) -> float:
     value = operator.options.get(name)
     if value is None:
         return default
-    if not isinstance(value, (int, float)):
+    if not isinstance(value, (int, float)) or not math.isfinite(value):
         raise ConversionError(f"its option '{name}' is {value!r}, not a number")
     return float(value)
 
