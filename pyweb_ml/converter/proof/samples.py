@@ -21,6 +21,7 @@ PICTURES = (".bmp", ".jpeg", ".jpg", ".png", ".webp")
 MAX_PICTURES = 200
 """More would make a calibration slow, and no better."""
 _RANDOM = 2
+_CELLS = 6
 _SEED = 20_261_121
 
 
@@ -34,15 +35,26 @@ class Sample:
 
 
 def random_samples(model: Model, value_range: Range = (0, 1)) -> list[Sample]:
-    """Noise, the same each time: floats in `value_range`, integers over their type (32 bits and more: 0 to 9)."""
+    """Noise, the same each time: floats in `value_range`, integers over their type (32 bits and more: 0 to 9).
+
+    Where an input takes pictures, half of the samples are noise that runs smoothly, as pictures do: what a model
+    answers to hard noise is often the same everywhere, and proves little.
+    """
     generator = np.random.default_rng(_SEED)
-    return [
-        Sample(
-            f"random {index + 1}",
-            {name: _noise(tensor, generator, value_range) for name, tensor in model.signatures[0].inputs.items()},
-        )
+    inputs = model.signatures[0].inputs
+    samples = [
+        Sample(f"noise {index + 1}", {name: _noise(one, generator, value_range) for name, one in inputs.items()})
         for index in range(_RANDOM)
     ]
+    if any(map(takes_pictures, inputs.values())):
+        samples += [
+            Sample(f"smooth noise {index + 1}", {
+                name: (_smooth if takes_pictures(one) else _noise)(one, generator, value_range)
+                for name, one in inputs.items()
+            })
+            for index in range(_RANDOM)
+        ]  # fmt: skip
+    return samples
 
 
 def picture_samples(model: Model, folder: Path, value_range: Range = (0, 1)) -> list[Sample]:
@@ -80,18 +92,37 @@ def takes_pictures(tensor: Tensor) -> bool:
     return len(tensor.shape) == 4 and any(tensor.shape[axis] in (1, 3) for axis in (3, 1))
 
 
+def _smooth(tensor: Tensor, generator: np.random.Generator, value_range: Range) -> NDArray[Any]:
+    """A picture of noise at `_CELLS` places across its height and width, and a smooth course between them."""
+    height, width, channels = _size_of(tensor)
+    coarse = generator.integers(0, 256, (channels, _CELLS, _CELLS), np.uint8)
+    size = (width, height)
+    planes = [Image.fromarray(plane).resize(size, Image.Resampling.BICUBIC) for plane in coarse]
+    return _placed(np.stack([np.asarray(plane) for plane in planes], axis=-1), tensor, value_range)
+
+
+def _size_of(tensor: Tensor) -> tuple[int, int, int]:
+    """The height, width and channels of the pictures that an input takes."""
+    if tensor.shape[3] in (1, 3):
+        return tensor.shape[1], tensor.shape[2], tensor.shape[3]
+    return tensor.shape[2], tensor.shape[3], tensor.shape[1]
+
+
+def _placed(pixels: NDArray[np.uint8], tensor: Tensor, value_range: Range) -> NDArray[Any]:
+    """Pixels (height, width, channels) as an input takes them."""
+    placed = pixels[None] if tensor.shape[3] in (1, 3) else pixels[None].transpose(0, 3, 1, 2)
+    return np.ascontiguousarray(np.repeat(_valued(placed, tensor.dtype, value_range), tensor.shape[0], 0))
+
+
 def _picture(path: Path, tensor: Tensor, value_range: Range) -> NDArray[Any]:
-    channels_last = tensor.shape[3] in (1, 3)
-    height, width, channels = tensor.shape[1:] if channels_last else (*tensor.shape[2:], tensor.shape[1])
+    height, width, channels = _size_of(tensor)
     try:
         with Image.open(path) as picture:
             mode = "RGB" if channels == 3 else "L"
             pixels = np.asarray(picture.convert(mode).resize((width, height), Image.Resampling.BILINEAR))
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise ConversionError(f"the picture '{path}' cannot be read ({error})") from error
-    pixels = pixels.reshape(1, height, width, channels)
-    placed = pixels if channels_last else pixels.transpose(0, 3, 1, 2)
-    return np.ascontiguousarray(np.repeat(_valued(placed, tensor.dtype, value_range), tensor.shape[0], 0))
+    return _placed(pixels.reshape(height, width, channels), tensor, value_range)
 
 
 def _valued(pixels: NDArray[np.uint8], dtype: str, value_range: Range) -> NDArray[Any]:
