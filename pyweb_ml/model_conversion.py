@@ -39,6 +39,7 @@ def converted(model: Model, path: Path, config: Path | None, progress: Progress 
 
 
 def _convert(model: Model, path: Path, config: Path | None, target: Path, progress: Progress) -> None:
+    from pyweb_ml.converter.passes.channels_last import channels_last
     from pyweb_ml.converter.passes.float16 import float16
     from pyweb_ml.converter.preparation import prepare, reading_progress
     from pyweb_ml.converter.readers.options import ReadOptions
@@ -48,6 +49,8 @@ def _convert(model: Model, path: Path, config: Path | None, target: Path, progre
         shapes = {"": model.shape} if model.shape else {}
         options = ReadOptions(shapes, beside, reading_progress(model.name, progress))
         prepared = prepare(source, options)
+        if model.channels_last:
+            channels_last(prepared.model)
         target.parent.mkdir(parents=True, exist_ok=True)
         write_tflite(float16(prepared.model) if prepared.halves else prepared.model, target)
 
@@ -71,7 +74,7 @@ def _named(model: Model, path: Path, config: Path | None) -> Iterator[tuple[str,
 
 
 def _key(model: Model, path: Path, config: Path | None) -> str:
-    digest = hashlib.sha256(f"{converter_digest()} {model.shape}".encode())
+    digest = hashlib.sha256(f"{converter_digest()} {model.shape} {model.channels_last}".encode())
     for file in _files_of(path, config):
         stat = file.stat()
         digest.update(f"\n{file.name} {_digest_of(file, stat.st_mtime_ns, stat.st_size)}".encode())

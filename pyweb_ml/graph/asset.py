@@ -18,6 +18,8 @@ class Model:
         sha256: 64 hexadecimal digits; needed for every source but a path.
         config: for Darknet's weights, the .cfg that describes them, if that does not lie beside them.
         shape: of the model's only input, in its own format's layout, where the file leaves it open.
+        channels_last: of an ONNX model, whose pictures are (batch, channels, height, width): whether its inputs
+            and outputs of four axes are to be (batch, height, width, channels), as image_to_tensor gives them.
     """
 
     source: str
@@ -25,6 +27,7 @@ class Model:
     base: Path = field(default_factory=lambda: calling_file().parent, repr=False, compare=False)
     config: "Model | None" = field(default=None, kw_only=True)
     shape: tuple[int, ...] | None = field(default=None, kw_only=True)
+    channels_last: bool = field(default=False, kw_only=True)
 
     @property
     def name(self) -> str:
