@@ -44,10 +44,10 @@ class CalculatorGraph:
     """A graph that a script feeds with packets and observes.
 
     The graph runs within the calls that wait; an added packet lies in its queue until then. Calculators that take
-    long and can run at once do, on as many threads as the config says (`num_threads`, or the option of that name of
-    the executor without a name) or else the machine has cores. Each stream has the same packets in the same order
-    whatever the number, and observers are called on the thread that calls; 1 keeps all on that thread, and in one
-    order over all streams. After the end the graph may be started again.
+    long and can run at once do, on as many threads as the config says (`num_threads`, or the option of that name
+    of the executor without a name) or else the machine has cores. Each stream has the same packets in the same
+    order whatever the number, and observers are called on the thread that calls; 1 keeps all on that thread, and
+    in one order over all streams. After the end the graph may be started again.
 
     Args:
         graph_config: a text in protobuf's text format or in JSON, a JSON value, or a `GraphConfig`.
