@@ -1,6 +1,6 @@
 /** Builds what every app's site has in common into pyweb_ml/web/, or into DIR: `node build.mjs [DIR]`. */
 
-import { access, copyFile, cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, copyFile, cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -22,11 +22,8 @@ const LITERT = "node_modules/@litertjs/core/wasm";
 // A page fetches one of them: see src/engines/litert.ts.
 const LITERT_BUILDS = ["litert_wasm_internal", "litert_wasm_threaded_internal", "litert_wasm_compat_internal"];
 
-// One module a backend (src/engines/NAME.ts, with "_" for "-"); those of TF.js share its core by chunks.
-const BACKENDS = [
-  ...["litert-wasm", "litert-webgpu", "litert-webnn"],
-  ...["tfjs-wasm", "tfjs-webgl", "tfjs-webgpu", "tfjs-cpu"],
-];
+// One module a backend: src/engines/tfjs_webgl.ts is "tfjs-webgl". Those of TF.js share its core by chunks.
+const BACKEND = /^(litert|tfjs)_(\w+)\.ts$/;
 const TFJS_WASM = "node_modules/@tensorflow/tfjs-backend-wasm/wasm-out";
 const TFJS_WASM_BUILDS = ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"];
 const OPTIONS = {
@@ -54,14 +51,15 @@ async function bundle() {
 
 /** Builds the backends' modules, and engines/files.json: which files of this folder each of them needs. */
 async function bundleBackends() {
-  const entryPoints = Object.fromEntries(BACKENDS.map((name) => [name, `src/engines/${name.replace("-", "_")}.ts`]));
+  const modules = (await readdir(join(HERE, "src/engines"))).filter((name) => BACKEND.test(name));
+  const entryPoints = Object.fromEntries(modules.map((name) => [name.replace(BACKEND, "$1-$2"), `src/engines/${name}`]));
   const outdir = join(WEB, "engines");
   // TF.js looks for Node.js's own modules where it runs there.
   const external = ["util", "crypto", "os", "path", "fs", "worker_threads", "perf_hooks"];
   const { metafile } = await build({ ...OPTIONS, entryPoints, outdir, splitting: true, metafile: true, external });
   for (const name of TFJS_WASM_BUILDS) await copyFile(join(HERE, TFJS_WASM, name), join(outdir, name));
   const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]));
-  const files = Object.fromEntries(BACKENDS.map((name) => [name, filesOf(name, outputs)]));
+  const files = Object.fromEntries(Object.keys(entryPoints).map((name) => [name, filesOf(name, outputs)]));
   await writeFile(join(outdir, "files.json"), JSON.stringify(files, null, 1));
 }
 

@@ -4,6 +4,8 @@ import type { Accelerator, CompiledModel as LiteRtModel, TensorDetails } from "@
 import { getGlobalLiteRt, loadAndCompile, loadLiteRt, supportsFeature, Tensor } from "@litertjs/core";
 
 import { Deferred } from "../deferred";
+import { classicWorkerAddress } from "../module_worker";
+import { NOT_ISOLATED } from "../protocol";
 import type { CompiledModel, ModelFiles, TensorArray, TensorValue } from "./engine";
 import { arrayOf, checkInputs, messageOf, RefusedModel, sizeOf } from "./engine";
 
@@ -31,7 +33,7 @@ export async function chooseBuild(): Promise<Build> {
     return { file: "litert_wasm_compat_internal", threads: 1, limit: "this browser has no relaxed SIMD" };
   }
   const one = { file: "litert_wasm_internal", threads: 1 };
-  if (!crossOriginIsolated) return { ...one, limit: "the host does not send the headers COOP and COEP" };
+  if (!crossOriginIsolated) return { ...one, limit: NOT_ISOLATED };
   const threads = Math.min(navigator.hardwareConcurrency, MOST_THREADS);
   if (threads < 2) return { ...one, limit: "the device has one core" };
   return { file: "litert_wasm_threaded_internal", threads, limit: "" };
@@ -41,7 +43,7 @@ export async function chooseBuild(): Promise<Build> {
  * LiteRT.js starts by `importScripts`, which a module worker refuses; the script's factory is imported as a
  * module instead. What is lent is taken back, since Pyodide reads `importScripts` as a classic worker.
  *
- * @param base the site's folder.
+ * @param base the folder of the backends' files.
  * @param gpu what `navigator.gpu` shall be meanwhile: LiteRT.js asks it for a device of its own, which it keeps.
  */
 export async function start(base: string, build: Build, gpu: unknown): Promise<void> {
@@ -51,7 +53,7 @@ export async function start(base: string, build: Build, gpu: unknown): Promise<v
   scope.ModuleFactory = module.default;
   scope.Module = {
     locateFile: (file: string) => folder + file,
-    mainScriptUrlOrBlob: `${folder}${build.file}.js`,
+    mainScriptUrlOrBlob: classicWorkerAddress(new URL(`${folder}${build.file}.js`)),
     printErr: remember,
   };
   lend(scope, "importScripts", () => undefined);

@@ -1,6 +1,7 @@
 /** A site's models in the graph's worker: loaded on the first backend that can be had, then on the best. */
 
 import { LoadError } from "../loading";
+import { moduleWorker } from "../module_worker";
 import type { BackendName, FromWorker, Manifest, Ready } from "../protocol";
 import { ChoiceStore } from "./choice_store";
 import type { TensorValue } from "./engine";
@@ -105,5 +106,5 @@ const NO_MODELS: LoadedModels = {
 
 /** engine.js lies beside worker.js. */
 function createEngineWorker(): EngineWorker {
-  return new Worker(new URL("engine.js", import.meta.url), { type: "module", name: "pywebml-engine" });
+  return moduleWorker(new URL("engine.js", import.meta.url), "pywebml-engine");
 }

@@ -18,7 +18,7 @@ export interface EngineWorker {
 /**
  * Starts a backend in a worker of its own; rejects with why it cannot be had.
  *
- * @param base the site's folder.
+ * @param base the folder of the backends' files.
  * @param signal ends the worker at once; what is under way rejects.
  */
 export async function createRemote(worker: EngineWorker, backend: BackendName, base: string, signal: AbortSignal): Promise<Engine> {

@@ -46,7 +46,7 @@ export class Selection {
   async run(): Promise<void> {
     await this.gaps.wait();
     await this.verify();
-    if (this.others().length === 0) return;
+    if (this.others().length === 0 || this.isForbidden()) return;
     await this.recall();
     await this.time(this.inference.running).catch(() => undefined);
     await this.resume();
@@ -62,6 +62,15 @@ export class Selection {
       if (running.candidate.checked) return;
       await starter.check(running).catch((error: unknown) => this.inference.replace(running, messageOf(error), true));
     }
+  }
+
+  /** Where the visitor saves data, nothing is fetched that may turn out to be of no use. */
+  private isForbidden(): boolean {
+    const { connection } = navigator as { connection?: { saveData?: boolean } };
+    if (connection?.saveData !== true) return false;
+    for (const candidate of this.others()) candidate.reason = "not tried: this browser is told to save data";
+    this.inference.report();
+    return true;
   }
 
   private others(): Candidate[] {

@@ -86,13 +86,18 @@ export class Starter {
     return backend !== litertWasm.name || this.isSpoilt;
   }
 
+  /** Where the backends' files are. */
+  private get folder(): string {
+    return new URL(this.site.manifest.engines.folder, this.site.base).href;
+  }
+
   private shared(): Promise<Engine> {
-    this.local ??= litertWasm.create(this.site.base);
+    this.local ??= litertWasm.create(this.folder);
     return this.local;
   }
 
   private isolated(backend: BackendName, signal: AbortSignal): Promise<Engine> {
-    return createRemote(this.createWorker(), backend, this.site.base, signal);
+    return createRemote(this.createWorker(), backend, this.folder, signal);
   }
 
   private async fetchModel(backend: BackendName, name: string): Promise<ModelFiles> {

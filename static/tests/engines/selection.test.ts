@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { Candidate } from "../../src/engines/candidate";
 import type { ChoiceStore, Remembered } from "../../src/engines/choice_store";
@@ -39,7 +39,7 @@ async function select(behaviours: Record<string, Behaviour>, budget = 10_000, me
   const events: string[] = [];
   const inference = new Inference(candidates, fake.starter, (told) => { events.splice(0, 99, ...told.events); });
   await inference.begin();
-  const engines = { backends: [], budget, references: { m: REFERENCE }, tfjs: {}, version: "" } satisfies EngineAssets;
+  const engines = { backends: [], folder: "", budget, references: { m: REFERENCE }, tfjs: {}, version: "" } satisfies EngineAssets;
   const gaps = new Gaps();
   const frames = setInterval(() => { gaps.open(); }, 1);
   await new Selection(inference, { engines }, gaps, memory as unknown as ChoiceStore).run();
@@ -92,6 +92,14 @@ describe("the choice among backends", () => {
     const { reports, memory } = await select({ "litert-wasm": {}, "tfjs-webgl": { refusal } });
     expect(reports["tfjs-webgl"]).toMatchObject({ state: "untried", reason: "'x.bin' could not be fetched" });
     expect(memory.kept.map(({ backend }) => backend)).toEqual(["litert-wasm"]);
+  });
+
+  it("is left as it is where the visitor saves data", async () => {
+    vi.stubGlobal("navigator", { connection: { saveData: true } });
+    const { reports, fake } = await select({ "litert-wasm": {}, "tfjs-webgl": {} });
+    vi.unstubAllGlobals();
+    expect(fake.started).toEqual(["litert-wasm"]);
+    expect(reports["tfjs-webgl"]!.reason).toBe("not tried: this browser is told to save data");
   });
 
   it("is remembered: only the best of the last visit is started and timed again", async () => {
