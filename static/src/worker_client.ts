@@ -3,6 +3,7 @@
 import { Deferred } from "./deferred";
 import { AppError, toFailure } from "./failure";
 import { calculatorHangs, graphHangs, released, stageStalls, unreadableMessage, workerDied } from "./messages";
+import { moduleWorker } from "./module_worker";
 import { CALCULATOR_TIMEOUT, STAGE_TIMEOUT } from "./protocol";
 import type { Backends, Entering, Failed, Failure, Frame, FromWorker, Profiled, Ready, Result, Stage, Status, ToWorker } from "./protocol";
 import { Watchdog } from "./watchdog";
@@ -245,5 +246,5 @@ export class WorkerClient {
 }
 
 function createWorker(script: URL): WorkerLike {
-  return new Worker(script, { type: "module", name: "pywebml" });
+  return moduleWorker(script, "pywebml");
 }
