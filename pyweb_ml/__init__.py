@@ -26,6 +26,7 @@ from pyweb_ml.errors import (
     BuildError,
     CalculatorError,
     ConfigError,
+    ControlError,
     ConversionError,
     MediaError,
     ModelError,
@@ -33,7 +34,9 @@ from pyweb_ml.errors import (
 )
 from pyweb_ml.graph.asset import Model
 from pyweb_ml.graph.authoring import App, app, calculator
+from pyweb_ml.graph.controls import checkbox, select, slider, text
 from pyweb_ml.graph.payloads import (
+    Boolean,
     Box,
     Classification,
     Classifications,
@@ -75,6 +78,7 @@ __all__ = [
     "App",
     "AppError",
     "AuthoringError",
+    "Boolean",
     "Box",
     "BuildError",
     "CalculatorError",
@@ -82,6 +86,7 @@ __all__ = [
     "Classification",
     "Classifications",
     "ConfigError",
+    "ControlError",
     "ConversionError",
     "Detection",
     "Detections",
@@ -107,6 +112,7 @@ __all__ = [
     "app",
     "blend",
     "calculator",
+    "checkbox",
     "detection_label_id_to_text",
     "detection_projection",
     "detections_to_render_data",
@@ -117,8 +123,11 @@ __all__ = [
     "non_max_suppression",
     "packet_creator",
     "packet_getter",
+    "select",
+    "slider",
     "ssd_anchors",
     "tensors_to_classification",
     "tensors_to_detections",
     "tensors_to_segmentation",
+    "text",
 ]

@@ -170,6 +170,7 @@ def _build(given: argparse.Namespace) -> int:
 
 def _add_run(commands: "_Commands[argparse.ArgumentParser]") -> None:
     examples = "pywebml run blur --input photo.jpg --output blurred.png\n"
+    examples += "pywebml run blur --input photo.jpg --output blurred.png --set strength=4  # as with its slider\n"
     examples += "pywebml run blur --input talk.mp4 --output blurred.mp4\n"
     examples += "pywebml run faces --input photos/ --output faces.jsonl  # one packet a line\n"
     examples += "pywebml run blur --input talk.mp4 --output blurred.mp4 --trace blur.json  # for ui.perfetto.dev\n"
@@ -186,6 +187,9 @@ def _add_run(commands: "_Commands[argparse.ArgumentParser]") -> None:
     )
     parser.add_argument("--frames", metavar="N", type=_count, help="end after so many frames")
     parser.add_argument(
+        "--set", metavar="NAME=VALUE", action="append", default=[], help="what a control shows; may be repeated"
+    )
+    parser.add_argument(
         "--output", metavar="FILE", required=True, help="a picture, a video (.mp4, .webm) or .jsonl"
     )
     parser.add_argument(
@@ -200,7 +204,8 @@ def _count(text: str) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
-    from pyweb_ml.apps import load_app
+    from pyweb_ml.apps import load_app, trace_app
+    from pyweb_ml.graph.controls import read_settings
     from pyweb_ml.runner import run_file
     from pyweb_ml.trace import recording
 
@@ -208,8 +213,9 @@ def _run(given: argparse.Namespace) -> int:
     trace = Path(given.trace) if given.trace else None
     try:
         app = load_app(given.app)
+        shown = read_settings(trace_app(app).controls, given.set) if given.set else {}
         with recording(trace, app.title) as profiler:
-            run_file(app, given.input, Path(given.output), console.progress, profiler, given.frames)
+            run_file(app, given.input, Path(given.output), console.progress, profiler, given.frames, shown)
     finally:
         console.end()
     if trace:

@@ -25,6 +25,10 @@ class ConversionError(PyWebMLError):
     """A model cannot be read, changed or written by the converter, or the result is not the same model."""
 
 
+class ControlError(PyWebMLError, ValueError):
+    """A control is set to what it cannot show, or there is no such control."""
+
+
 class MediaError(PyWebMLError):
     """A picture cannot be read or written."""
 

@@ -65,7 +65,9 @@ class PageCalculator:
                 return
             given[port.parameter] = None if payload is None else from_page(port.type, payload)
         work = self._instance.process if self._instance is not None else self._contract.work
-        self._emit(work(**given, **self._options), sink)
+        options = self._contract.options_with(self._options, given)
+        if options is not None:
+            self._emit(work(**{**given, **options}), sink)
 
     def _emit(self, value: Any, sink: Sink) -> None:
         count = len(self._contract.outputs)

@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from pyweb_ml.apps import load_app
 from pyweb_ml.bundle import build_site
+from pyweb_ml.graph.controls import settings
 from pyweb_ml.graph.payloads import Image
 from pyweb_ml.runner import Scheduler
 from pyweb_ml.runner.media import png_bytes
@@ -95,16 +96,17 @@ def open_app(context: BrowserContext, address: str) -> AppPage:
     return opened
 
 
-def on_desktop(app: Path, *images: Image) -> list[dict[str, Any]]:
-    """What the desktop runner gives for pictures, one run, each at a timestamp of its own."""
+def on_desktop(app: Path, *images: Image, **given: object) -> list[dict[str, Any]]:
+    """What the desktop runner gives for pictures, one run, each at its own timestamp; `given` sets controls."""
     graph = load_app(str(app)).trace()
+    shown = settings(graph.controls, given)
     results: list[dict[str, Any]] = []
     with Scheduler(graph) as scheduler:
         for name in graph.outputs:
             scheduler.observe(name, lambda at, payload, name=name: results[at].__setitem__(name, payload))  # type: ignore[misc]
         for at, image in enumerate(images):
             results.append({})
-            scheduler.add(at, {next(iter(graph.inputs)): image})
+            scheduler.add(at, {next(iter(graph.sources)): image, **shown})
     return results
 
 

@@ -9,9 +9,9 @@ SELFIE = pw.Model(
 
 
 @pw.app(title="Background blur", samples=["../samples/astronaut.jpg"])
-def background_blur(frame: pw.Image) -> pw.Image:
+def background_blur(frame: pw.Image, strength: pw.Number = pw.slider(0, 20, 8)) -> pw.Image:
     tensors = pw.image_to_tensor(
         frame, output_tensor_width=256, output_tensor_height=256, output_tensor_float_range=(0, 1)
     )
     mask = pw.tensors_to_segmentation(pw.inference(tensors, model=SELFIE), size_of=frame)
-    return pw.blend(frame, pw.gaussian_blur(frame, sigma=8), mask)
+    return pw.blend(frame, pw.gaussian_blur(frame, sigma=strength), mask)

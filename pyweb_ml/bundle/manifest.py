@@ -48,6 +48,7 @@ def manifest_json(
         "description": app.description,
         "inputs": graph.inputs,
         "outputs": graph.outputs,
+        "controls": [control.to_json(name) for name, control in graph.controls.items()],
         "models": {name: asdict(asset) for name, asset in models.items()},
         "engines": engines.to_json(),
         "python": python.to_json(graph) if python else None,

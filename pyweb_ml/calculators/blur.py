@@ -15,7 +15,9 @@ _BLOCK = 128
 """Rows that are blurred at once, so that the sums of a large picture need little memory."""
 
 
-@standard("GaussianBlurCalculator", outputs=(OutputPort("IMAGE", "Image"),), package="pywebml")
+@standard(
+    "GaussianBlurCalculator", outputs=(OutputPort("IMAGE", "Image"),), settable=("sigma",), package="pywebml"
+)
 def gaussian_blur(image: Image, *, sigma: float) -> Image:
     """Blurs an image, alpha too, as if its edge pixels went on for ever.
 
@@ -26,7 +28,8 @@ def gaussian_blur(image: Image, *, sigma: float) -> Image:
     Args:
         image: uint8 (height, width, 3 or 4).
         sigma: standard deviation in pixels, 0..108. Below 0.8 the boxes are a single pixel wide, and the
-            image stays as it is.
+            image stays as it is. A stream of numbers may set it, too (in a graph: `SIGMA:`); a packet of it takes
+            the place of the option at its own timestamp.
 
     Returns:
         An image of the same shape.

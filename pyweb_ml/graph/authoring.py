@@ -2,11 +2,10 @@
 
 import functools
 import inspect
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints, overload
+from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from pyweb_ml.errors import AuthoringError
 from pyweb_ml.graph.asset import Model
@@ -14,7 +13,8 @@ from pyweb_ml.graph.backend import AUTO, backend_names
 from pyweb_ml.graph.caller import calling_file, here
 from pyweb_ml.graph.config import GraphConfig
 from pyweb_ml.graph.contract import REGISTRY, Contract, OutputPort, read_contract
-from pyweb_ml.graph.payloads import PUBLIC, stream_type
+from pyweb_ml.graph.controls import Control
+from pyweb_ml.graph.pipeline_inputs import check_name, controls_of, input_types, snake_case
 from pyweb_ml.graph.stream import Stream, name_of
 from pyweb_ml.graph.tracing import PYTHON_OPTIONS, current_tracer, drop_unused_outputs, tracing
 
@@ -29,18 +29,23 @@ def standard(
     *,
     tags: Mapping[str, str] | None = None,
     outputs: tuple[OutputPort, ...] | None = None,
+    settable: tuple[str, ...] = (),
     package: str = "mediapipe",
     called: str | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Makes a numpy kernel into the standard calculator `name`: on payloads it computes, traced it records.
 
     `package` is the protobuf package of its options: "pywebml" for those that MediaPipe does not have.
+    `settable` names the options that a stream may set, by an optional input tagged with the option's name in
+    capitals.
     `called` is what users call it, where that is not the function's own name.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         options_type = f"{package}.{name}Options"
-        contract = read_contract(name, function, tags=tags, outputs=outputs, options_type=options_type)
+        contract = read_contract(
+            name, function, tags=tags, outputs=outputs, settable=settable, options_type=options_type
+        )
         REGISTRY[name] = contract
         return _recording(contract, function, called or function.__name__)
 
@@ -63,7 +68,7 @@ def calculator(target: Any) -> Any:
     """
     if not inspect.isclass(target):
         contract = read_contract(target.__name__, target, python=True, options_type=PYTHON_OPTIONS)
-        return _recording(contract, target, _snake_case(target.__name__))
+        return _recording(contract, target, snake_case(target.__name__))
     if not callable(getattr(target, "process", None)):
         raise AuthoringError(f"{here()}: the class '{target.__name__}' needs a method 'process'")
     return _recording_class(target)
@@ -88,20 +93,15 @@ def _recording(contract: Contract, function: Callable[P, R], name: str) -> Calla
 
 
 def _check_count(contract: Contract, name: str, args: Sequence[Any]) -> None:
-    if len(args) > len(contract.inputs) + len(contract.options):
+    if len(args) > len(contract.parameters):
         raise AuthoringError(f"{here()}: '{name}' is given {len(args)} values, more than it takes")
-
-
-def _snake_case(name: str) -> str:
-    """As nodes and streams are named: "FollowFace" becomes "follow_face"."""
-    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
 
 
 def _recording_class(target: Any) -> Any:
     process = target.process
     contract = read_contract(target.__name__, process, python=True, options_type=PYTHON_OPTIONS)
     contract = Contract(**{**vars(contract), "work": target})
-    name = _snake_case(target.__name__)
+    name = snake_case(target.__name__)
     names = list(inspect.signature(process).parameters)[1:]
     initial = target.__init__
 
@@ -137,6 +137,7 @@ class Graph:
         types: the stream types of all streams.
         models: the models that nodes name.
         contracts: the user's own calculators in use; empty when no Python is needed to run the graph.
+        controls: those inputs that a control feeds, with the control.
     """
 
     config: GraphConfig
@@ -145,6 +146,12 @@ class Graph:
     types: dict[str, str]
     models: dict[str, Model]
     contracts: dict[str, Contract]
+    controls: dict[str, Control] = field(default_factory=dict)
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """The inputs that a source feeds: those without a control."""
+        return {name: type for name, type in self.inputs.items() if name not in self.controls}
 
 
 @dataclass
@@ -172,7 +179,12 @@ class App(Generic[P, R]):
         return " ".join(doc.split("\n\n")[0].split())
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        return self.function(*args, **kwargs)
+        """What is left out of the parameters with controls is what these show at first."""
+        bound = inspect.signature(self.function).bind(*args, **kwargs)
+        bound.apply_defaults()
+        shown = {key: one.value if isinstance(one, Control) else one for key, one in bound.arguments.items()}
+        bound.arguments.update(shown)
+        return self.function(*bound.args, **bound.kwargs)
 
     def trace(self) -> Graph:
         """Runs the function on streams; gives the graph.
@@ -181,7 +193,7 @@ class App(Generic[P, R]):
             AuthoringError: with the file and line that wrote the mistake.
         """
         with tracing() as tracer:
-            inputs = _input_types(self.function)
+            inputs = input_types(self.function)
             streams = [tracer.graph_input(name, type) for name, type in inputs.items()]
             result: Any = self.function(*streams)  # type: ignore[arg-type, call-arg]  # streams for payloads
             outputs = _named_outputs(self.name, result)
@@ -190,31 +202,8 @@ class App(Generic[P, R]):
         types = {renamed.get(name, name): type for name, type in tracer.types.items()}
         drop_unused_outputs(tracer.config)
         output_types = {name: types[name] for name in outputs}
-        return Graph(tracer.config, inputs, output_types, types, tracer.models, tracer.contracts)
-
-
-def _input_types(function: Callable[..., Any]) -> dict[str, str]:
-    hints = get_type_hints(function, include_extras=True)
-    types: dict[str, str] = {}
-    for name in inspect.signature(function).parameters:
-        _check_name("parameter", name)
-        type_name = stream_type(hints.get(name))
-        if type_name not in PUBLIC:
-            wanted = ", ".join(f"pw.{one}" for one in PUBLIC)
-            raise AuthoringError(f"the parameter '{name}' of '{function.__name__}' needs one of {wanted}")
-        types[name] = type_name
-    if not types:
-        raise AuthoringError(f"'{function.__name__}' takes no stream; give it 'frame: pw.Image'")
-    return types
-
-
-def _check_name(kind: str, name: str) -> None:
-    """Streams have MediaPipe's names: mediapipe/framework/tool/validate_name.h."""
-    if not re.fullmatch("[a-z_][a-z0-9_]*", name):
-        wanted = re.sub("[^a-z0-9_]", "_", _snake_case(name))
-        raise AuthoringError(
-            f"the {kind} '{name}' names a stream, so it must be in small letters, such as '{wanted}'"
-        )
+        controls = controls_of(self.function)
+        return Graph(tracer.config, inputs, output_types, types, tracer.models, tracer.contracts, controls)
 
 
 def _named_outputs(name: str, result: Any) -> dict[str, Stream]:
@@ -222,7 +211,7 @@ def _named_outputs(name: str, result: Any) -> dict[str, Stream]:
     if not named:
         raise AuthoringError(f"the pipeline '{name}' returns nothing; return a stream, or a dict of streams")
     for key, one in named.items():
-        _check_name("output", key)
+        check_name("output", key)
         if not isinstance(one, Stream):
             raise AuthoringError(f"the pipeline '{name}' must return streams; '{key}' is {one!r}")
     return named

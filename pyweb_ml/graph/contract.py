@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+import numpy as np
+
 from pyweb_ml.errors import AuthoringError
+from pyweb_ml.graph.controls import Control
 from pyweb_ml.graph.payloads import stream_type
 
 SIDE_TYPES = frozenset({"Anchors"})
@@ -22,12 +25,17 @@ class Fields:
 
 @dataclass(frozen=True)
 class InputPort:
-    """One input: the parameter of the function, its tag in the graph, and its stream type."""
+    """One input: the parameter of the function, its tag in the graph, and its stream type.
+
+    Attributes:
+        sets_option: its packets take the place of the option of the same name, each at its own timestamp.
+    """
 
     parameter: str
     tag: str
     type: str
     optional: bool
+    sets_option: bool = False
 
     @property
     def side(self) -> bool:
@@ -99,6 +107,33 @@ class Contract:
     python: bool = False
     construct: Mapping[str, OptionField] = field(default_factory=dict)
 
+    @property
+    def parameters(self) -> list[str]:
+        """The function's parameters: inputs, then options."""
+        return [port.parameter for port in self.inputs if not port.sets_option] + list(self.options)
+
+    def set_by(self, tag: str) -> str | None:
+        """The option that the packets of the input with this tag set; None if they set none."""
+        return next((port.parameter for port in self.inputs if port.sets_option and port.tag == tag), None)
+
+    def options_with(self, options: Mapping[str, Any], given: dict[str, Any]) -> Mapping[str, Any] | None:
+        """The options, with those that packets set instead, which are taken out of `given`.
+
+        None where an option that must be given has no value: the calculator does not run at this timestamp.
+
+        Raises:
+            ValueError: a packet holds what the option cannot be.
+        """
+        names = [port.parameter for port in self.inputs if port.sets_option and port.parameter in given]
+        packets = {name: given.pop(name) for name in names}
+        set_now = {name: _own(value) for name, value in packets.items() if value is not None}
+        for name, value in set_now.items():
+            problem = option_problem(self.options[name].annotation, value)
+            if problem:
+                raise ValueError(f"the option '{name}' must be {problem}, not {value!r}")
+        unset = [name for name in names if self.options[name].required and name not in {**options, **set_now}]
+        return None if unset else {**options, **set_now}
+
     def split(self, value: Any) -> list[Any]:
         """The payloads of the outputs, in their order, out of what the function returned."""
         if value is None:
@@ -106,6 +141,11 @@ class Contract:
         if self.several:
             return list(value)
         return [value if port.attribute is None else getattr(value, port.attribute) for port in self.outputs]
+
+
+def _own(value: Any) -> Any:
+    """Python's own number, text or bool for what may be numpy's."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 REGISTRY: dict[str, Contract] = {}
@@ -118,16 +158,19 @@ def read_contract(
     *,
     tags: Mapping[str, str] | None = None,
     outputs: tuple[OutputPort, ...] | None = None,
+    settable: tuple[str, ...] | None = None,
     **more: Any,
 ) -> Contract:
     """The contract that a function's signature states.
 
     Parameters annotated with a stream type are inputs, all others options. `tags` gives an input's tag
     where it is not the parameter's name in capitals; `outputs` the outputs where the return annotation
-    does not say them all.
+    does not say them all. `settable` names the options that a stream may set while the graph runs, by default
+    all those that are a number, a text, or yes or no.
 
     Raises:
-        AuthoringError: a parameter or the result has no annotation, or the result's is no stream type.
+        AuthoringError: a parameter or the result has no annotation, or the result's is no stream type; or a
+            parameter has a control, which only a pipeline's may have.
     """
     hints = get_type_hints(function, include_extras=True)
     inputs: list[InputPort] = []
@@ -137,23 +180,50 @@ def read_contract(
             continue
         if parameter.name not in hints:
             raise AuthoringError(f"'{name}': the parameter '{parameter.name}' needs an annotation, {_AN_EXAMPLE}")
+        _refuse_control(name, parameter)
         type_name, optional = _stream_of(hints[parameter.name])
         if type_name is None or _is_option(parameter, type_name):
             options[parameter.name] = OptionField(parameter.name, hints[parameter.name], parameter.default)
         else:
             tag = (tags or {}).get(parameter.name, parameter.name.upper())
             inputs.append(InputPort(parameter.name, tag, type_name, optional))
+    inputs += _option_ports(options, settable)
     ports, several = (outputs, False) if outputs else _outputs(name, hints)
     return Contract(name, function, tuple(inputs), ports, options, several, **more)
 
 
+def _refuse_control(name: str, parameter: inspect.Parameter) -> None:
+    if isinstance(parameter.default, Control):
+        raise AuthoringError(
+            f"'{name}': the parameter '{parameter.name}' has a {parameter.default.kind}; give that to a parameter "
+            "of the pipeline's function, and pass its stream on to here"
+        )
+
+
+def _option_ports(options: Mapping[str, OptionField], settable: tuple[str, ...] | None) -> list[InputPort]:
+    """The optional inputs that set options, tagged with their names in capitals."""
+    wanted = options if settable is None else settable
+    types = {name: _plain_stream(options[name].annotation) for name in wanted}
+    return [InputPort(name, name.upper(), type, True, True) for name, type in types.items() if type]
+
+
+def _plain_stream(annotation: Any) -> str | None:
+    """The type of a stream whose packets can be an option's value; None if there is none."""
+    kinds = (
+        {_stream_of(type(one))[0] for one in get_args(annotation)} if get_origin(annotation) is Literal else None
+    )
+    (found,) = kinds if kinds and len(kinds) == 1 else {_stream_of(annotation)[0]}
+    return found if found in _PLAIN else None
+
+
+_PLAIN = ("Text", "Number", "Boolean")
 _AN_EXAMPLE = "such as 'frame: pw.Image'"
 
 
 def _is_option(parameter: inspect.Parameter, type_name: str) -> bool:
-    """A str or float that has a default, or must be named, is an option and not a stream."""
+    """A str, float or bool that has a default, or must be named, is an option and not a stream."""
     keyword = parameter.kind is inspect.Parameter.KEYWORD_ONLY
-    plain = type_name in ("Text", "Number")
+    plain = type_name in _PLAIN
     return plain and (keyword or parameter.default is not inspect.Parameter.empty)
 
 

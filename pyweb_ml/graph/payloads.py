@@ -136,6 +136,7 @@ Classifications: TypeAlias = Annotated[list[Classification], StreamType("Classif
 Landmarks: TypeAlias = Annotated[list[Landmark], StreamType("Landmarks")]
 Text: TypeAlias = Annotated[str, StreamType("Text")]
 Number: TypeAlias = Annotated[float, StreamType("Number")]
+Boolean: TypeAlias = Annotated[bool, StreamType("Boolean")]
 Size: TypeAlias = Annotated[SizeOf, StreamType("Size")]
 LetterboxPadding: TypeAlias = Annotated[Padding, StreamType("LetterboxPadding")]
 Matrix: TypeAlias = Annotated[list[float], StreamType("Matrix")]
@@ -157,6 +158,7 @@ PUBLIC: dict[str, Any] = {
     "Landmarks": Landmarks,
     "Text": Text,
     "Number": Number,
+    "Boolean": Boolean,
 }
 """The stream types that a user's own calculators may take and give."""
 
@@ -166,7 +168,7 @@ _LISTS: dict[Any, str] = {
     Landmark: "Landmarks",
     Annotation: "RenderData",
 }
-_PLAIN: dict[Any, str] = {str: "Text", float: "Number", int: "Number"}
+_PLAIN: dict[Any, str] = {str: "Text", float: "Number", int: "Number", bool: "Boolean"}
 
 
 def stream_type(annotation: object) -> str | None:
@@ -210,6 +212,8 @@ def _problems(name: str, value: object) -> Iterator[str]:
         yield f"a Text is a str, not {_kind(value)}"
     elif name == "Number" and not isinstance(value, int | float | np.number):
         yield f"a Number is a float, not {_kind(value)}"
+    elif name == "Boolean" and not isinstance(value, bool | np.bool_):
+        yield f"a Boolean is a bool, not {_kind(value)}"
 
 
 _ITEMS: dict[str, type] = {

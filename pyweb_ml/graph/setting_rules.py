@@ -1,7 +1,7 @@
 """Rules of what is set rather than connected: input policies, executors, numbers and options."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -121,12 +121,15 @@ def _option_problems(where: str, node: NodeConfig, contract: Any) -> Iterator[st
         if node.options and node.options_type not in ("", contract.options_type):
             yield f"{where} has the options '{node.options_type}'; it takes '{contract.options_type}'"
         else:
-            yield from _contract_problems(where, contract.options, stated)
+            set_by_streams = {contract.set_by(tag) for tag, _, _ in split_entries(node.input_stream)}
+            yield from _contract_problems(where, contract.options, stated, set_by_streams)
     elif shape is not None:
         yield from _shape_problems(where, shape, node.options)
 
 
-def _contract_problems(where: str, known: Mapping[str, OptionField], stated: Mapping[str, Any]) -> Iterator[str]:
+def _contract_problems(
+    where: str, known: Mapping[str, OptionField], stated: Mapping[str, Any], set_by_streams: Set[str | None]
+) -> Iterator[str]:
     fields = {"model_path" if name == "model" else name: option for name, option in known.items()}
     for name, value in stated.items():
         if name not in fields:
@@ -134,7 +137,7 @@ def _contract_problems(where: str, known: Mapping[str, OptionField], stated: Map
         elif name != "model_path" and (problem := _value_problem(fields[name], value)):
             yield f"{where} has the option '{name}' {value!r}; it must be {problem}"
     for name, option in fields.items():
-        if option.required and name not in stated:
+        if option.required and name not in stated and name not in set_by_streams:
             yield f"{where} needs its option '{name}'"
 
 

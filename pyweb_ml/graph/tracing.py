@@ -12,7 +12,7 @@ from pyweb_ml.errors import AuthoringError
 from pyweb_ml.graph.asset import Model
 from pyweb_ml.graph.caller import here
 from pyweb_ml.graph.config import GraphConfig, NodeConfig
-from pyweb_ml.graph.contract import Contract, InputPort, option_problem
+from pyweb_ml.graph.contract import Contract, InputPort, OptionField, option_problem
 from pyweb_ml.graph.stream import Stream, name_of, type_of, with_attributes
 
 PYTHON_OPTIONS = "pywebml.PythonCalculatorOptions"
@@ -51,7 +51,10 @@ class Tracer:
         check_known(contract, name, given)
         node = NodeConfig(contract.name, name=self._fresh(name), options_type=contract.options_type)
         for port in contract.inputs:
-            entry = _connect(name, port, given.get(port.parameter))
+            value = given.get(port.parameter)
+            if port.sets_option and not isinstance(value, Stream):
+                continue
+            entry = _connect(name, port, value)
             if entry:
                 (node.input_side_packet if port.side else node.input_stream).append(entry)
         if not node.input_stream and not contract.outputs[0].side:
@@ -73,11 +76,12 @@ class Tracer:
     def _encoded(self, contract: Contract, name: str, given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         for key, option in contract.options.items():
             value = given.get(key, option.default)
-            if key not in given or value == option.default:
+            if key not in given or _is_default(option, value) or _is_set_by(contract, key, value):
                 continue
             problem = option_problem(option.annotation, value)
             if problem:
-                wrong = f"the option '{key}' of '{name}' must be {problem}, not {value!r}"
+                advice = "; no stream can set it" if isinstance(value, Stream) else ""
+                wrong = f"the option '{key}' of '{name}' must be {problem}, not {value!r}{advice}"
                 raise AuthoringError(f"{here()}: {wrong}")
             is_model = isinstance(value, Model)
             yield ("model_path", self._model(value)) if is_model else (key, option.encode(value))
@@ -114,7 +118,7 @@ class Tracer:
 
 def check_known(contract: Contract, name: str, given: Mapping[str, Any]) -> None:
     """Refuses a missing input and an unknown option, saying which there are."""
-    known = [port.parameter for port in contract.inputs] + list(contract.options)
+    known = contract.parameters
     for key in given:
         if key not in known:
             close = get_close_matches(key, known, 1)
@@ -127,6 +131,15 @@ def check_known(contract: Contract, name: str, given: Mapping[str, Any]) -> None
     for option in contract.options.values():
         if option.required and option.name not in given:
             raise AuthoringError(f"{here()}: '{name}' needs its option '{option.name}'")
+
+
+def _is_default(option: OptionField, value: Any) -> bool:
+    return not isinstance(value, Stream) and bool(value == option.default)
+
+
+def _is_set_by(contract: Contract, key: str, value: Any) -> bool:
+    """Whether the value is a stream, and the option one that a stream may set."""
+    return isinstance(value, Stream) and any(port.sets_option for port in contract.inputs if port.parameter == key)
 
 
 def _connect(name: str, port: InputPort, value: Any) -> str | None:

@@ -1,7 +1,7 @@
 """The desktop runner: the same graph as in the page, in CPython with numpy and ai-edge-litert."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 
 from pyweb_ml.errors import MediaError
 from pyweb_ml.graph.authoring import App
+from pyweb_ml.graph.controls import settings as settings_of
 from pyweb_ml.progress import Progress, quiet
 from pyweb_ml.runner.frame_feed import FrameFeed
 from pyweb_ml.runner.frames import open_frames
@@ -26,6 +27,7 @@ def run_file(
     progress: Progress = quiet,
     profiler: Profiler | None = None,
     limit: int | None = None,
+    given: Mapping[str, object] | None = None,
 ) -> None:
     """Runs an app on a picture, a folder of pictures, a video or a camera.
 
@@ -36,19 +38,22 @@ def run_file(
     Args:
         input: a file or a folder; or "camera", "camera:N" or "lavfi:GRAPH", which Ctrl-C ends.
         limit: how many frames at most.
+        given: what the app's controls show, by name; the others show what they do at first.
 
     Raises:
+        ControlError: there is no such control, or it cannot show its value.
         MediaError: a file cannot be read or written, or the app makes no picture.
         CalculatorError: a calculator failed.
     """
     graph = app.trace()
     check_output(output)
-    if list(graph.inputs.values()) != ["Image"]:
-        raise MediaError(f"'{app.name}' takes {graph.inputs}; a picture feeds an app that takes one Image alone")
+    settings = settings_of(graph.controls, given or {})
+    if list(graph.sources.values()) != ["Image"]:
+        raise MediaError(f"'{app.name}' takes {graph.sources}; a picture feeds an app that takes one Image alone")
     frames = open_frames(input)
     with _whole(output) as target:
         with open_sink(target, graph) as sink:
-            feed = FrameFeed(graph, sink, profiler, live=frames.live)
+            feed = FrameFeed(graph, sink, profiler, live=frames.live, settings=settings)
             endless = frames.live and limit is None
             detail = f"{input} (Ctrl-C ends it)" if endless else Path(input).name
             feed.run(frames, limit, partial(progress, "run", detail))

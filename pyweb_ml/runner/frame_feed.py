@@ -1,11 +1,12 @@
 """Feeds a graph with frames, and hands what comes out to a sink."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from pyweb_ml.graph.authoring import Graph
+from pyweb_ml.graph.controls import Setting
 from pyweb_ml.runner import interrupt
 from pyweb_ml.runner.clock import RealClock, SimulatedClock
 from pyweb_ml.runner.frames import Frames
@@ -18,11 +19,21 @@ class FrameFeed:
     """One run of a graph that takes one Image.
 
     Args:
+        settings: what its controls show, by the inputs that they feed.
         live: the graph's time is the machine's, and not that of the frames.
     """
 
-    def __init__(self, graph: Graph, sink: Sink, profiler: Profiler | None, *, live: bool) -> None:
-        self._input = next(iter(graph.inputs))
+    def __init__(
+        self,
+        graph: Graph,
+        sink: Sink,
+        profiler: Profiler | None,
+        *,
+        live: bool,
+        settings: Mapping[str, Setting] | None = None,
+    ) -> None:
+        self._input = next(iter(graph.sources))
+        self._settings = settings or {}
         self._sink = sink
         self._clock = SimulatedClock()
         self._scheduler = Scheduler(graph, clock=RealClock() if live else self._clock, profiler=profiler)
@@ -41,7 +52,7 @@ class FrameFeed:
         with self._scheduler, interrupt.noted(frames.live) as pressed, _closed(frames):
             for index, (at, image) in enumerate(frames.frames, 1):
                 self._clock.advance(at - self._clock.now())
-                self._scheduler.add(at, {self._input: image})
+                self._scheduler.add(at, {self._input: image, **self._settings})
                 self._hand_over()
                 progress(index, total)
                 if pressed.asked or index == limit:

@@ -49,7 +49,10 @@ class FunctionCalculator(CalculatorBase, register=False):
             if value is None and not port.optional:
                 return None
             given[port.parameter] = value
-        made = self._split(self._work(**given, **self._side, **self._options))
+        options = self._contract.options_with(self._options, given)
+        if options is None:
+            return None
+        made = self._split(self._work(**{**given, **self._side, **options}))
         for key, position in zip(self._output_keys, self._outputs, strict=False):
             if made[position] is not None:
                 cc.outputs(*key).add(cc.input_timestamp, made[position])

@@ -25,6 +25,8 @@ def to_json(type: str, payload: Any) -> Any:
         return {"shape": list(payload.shape), "data": _floats(payload)}
     if isinstance(payload, list):
         return [to_json("Tensor", one) if type == "Tensors" else _record(one) for one in payload]
+    if type == "Boolean":
+        return bool(payload)
     return float(payload) if type == "Number" else payload
 
 

@@ -2,14 +2,15 @@
 
 import { Deferred } from "./deferred";
 import { acceptDrops } from "./drop_target";
+import { ElementControls } from "./element_controls";
 import { ElementView } from "./element_view";
 import { AppError, toFailure } from "./failure";
 import { badSeconds, badSite, notConnected } from "./messages";
+import { fetchSite, type PageSite } from "./page_site";
 import { Presenter } from "./presenter";
 import type { ProfileListener } from "./profile_listeners";
 import { PROFILED_EVERY } from "./protocol";
-import type { Failure, TraceEvent, Value } from "./protocol";
-import { fetchSamples } from "./samples";
+import type { Failure, Settings, TraceEvent, Value } from "./protocol";
 import { Session, type SessionEvents } from "./session";
 import type { Choice } from "./source";
 import { readChoice } from "./sources";
@@ -27,17 +28,21 @@ const NUMBERS_EVERY = 500;
  *
  * Attributes: `src` (the built site's folder; default: the document's own), `source` ("camera", "screen",
  * "none" or the address of an image or a video; default: the visitor chooses), `backend` ("auto" or a
- * backend's name), `controls` (buttons, status line and results). A source that is given starts as soon as the
- * element is seen, but for the screen, which a browser shares only at the press of a button.
+ * backend's name), `controls` (buttons, status line and results), `values` (what the app's controls show at first, as
+ * in "strength=4&fast=true"). A source that is given starts as soon as the element is seen, but for the screen, which a
+ * browser shares only at the press of a button.
  *
  * Events: `status` (detail `{stage, detail, loaded, total}`), `result` (detail `{timestamp, values, pending}`, for
- * frames of the source; images are on the canvas, not in `values`), `error` (detail: a Failure).
+ * frames of the source; images are on the canvas, not in `values`), `change` (detail `{values}`: the visitor has moved a
+ * control), `error` (detail: a Failure).
  */
 export class PywebmlApp extends HTMLElement {
-  static readonly observedAttributes = ["src", "source", "backend", "controls"];
+  static readonly observedAttributes = ["src", "source", "backend", "controls", "values"];
 
   readonly #view: ElementView;
   readonly #presenter: Presenter;
+  readonly #controls: ElementControls;
+  #site: Promise<PageSite> | null = null;
   #session: Session | null = null;
   #choice: Choice | null = null;
   /** What `ready` gave before the element was in the page. */
@@ -52,6 +57,15 @@ export class PywebmlApp extends HTMLElement {
       choose: (choice) => { this.#run(choice); },
       toggle: () => { this.#toggle(); },
       retry: () => { this.#retry(); },
+      set: (name, value) => { this.#controls.move(name, value); },
+      reset: () => { this.#controls.reset(); },
+      link: () => this.#controls.link(this.#base()),
+    });
+    this.#controls = new ElementControls(this.#view.controls, {
+      wanted: () => this.#getSite(),
+      changed: () => { this.#session?.settingsChanged(); },
+      moved: () => { this.#tell("change", { values: this.values }); },
+      failed: (failure) => { this.#complain(failure); },
     });
     this.#presenter = new Presenter(this.#view);
   }
@@ -67,6 +81,21 @@ export class PywebmlApp extends HTMLElement {
     return this.#getSession().stats;
   }
 
+  /** What the app's controls show, by their names; whole once the element is `ready`. */
+  get values(): Settings {
+    return this.#controls.values;
+  }
+
+  /**
+   * Sets some of them, as in `{strength: 4}`; a still that is shown is processed again.
+   *
+   * @throws AppError where a control cannot show its value, or there is none of that name: then nothing is set.
+   *   Before the element is `ready`, the event `error` says it instead.
+   */
+  set values(values: Settings) {
+    this.#controls.values = values;
+  }
+
   /**
    * Runs the graph on one image and gives every output, Python's included.
    *
@@ -79,7 +108,7 @@ export class PywebmlApp extends HTMLElement {
   async process(image: ImageBitmapSource, options: { timestamp?: number } = {}): Promise<Record<string, Value>> {
     if (!this.isConnected) throw new AppError(notConnected("process"));
     this.#presenter.forgive();
-    const values = await this.#getSession().process(image, options.timestamp);
+    const values = await this.#getSession().process(image, options.timestamp, this.#controls.settled);
     this.#view.showPicture();
     return values;
   }
@@ -154,7 +183,9 @@ export class PywebmlApp extends HTMLElement {
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
-    if (this.#connection === null || before === after) return;
+    if (before === after) return;
+    if (name === "values") this.#controls.read(after ?? "");
+    if (this.#connection === null || name === "values") return;
     if (name === "controls") this.#showControls();
     else if (name === "source") this.#followSource(after);
     else this.#reload();
@@ -186,7 +217,7 @@ export class PywebmlApp extends HTMLElement {
       this.#fail(toFailure(error));
       return;
     }
-    void this.#showSamples();
+    void this.#showSite();
     if (this.#choice === null || this.#choice.kind === "screen") this.#load().catch(() => undefined);
     else this.#run(this.#choice);
   }
@@ -194,7 +225,8 @@ export class PywebmlApp extends HTMLElement {
   async #load(): Promise<void> {
     const session = this.#getSession();
     if (!session.connected) this.#presenter.begin();
-    await session.load();
+    // What is wrong with the site is reported by the session, too.
+    await Promise.all([session.load(), this.#getSite().catch(() => undefined)]);
   }
 
   /** As {@link start}, where nobody waits for the promise; the session has reported what it rejects with. */
@@ -225,6 +257,8 @@ export class PywebmlApp extends HTMLElement {
   #reload(): void {
     this.#session?.release();
     this.#session = null;
+    this.#site = null;
+    this.#controls.forget();
     if (this.#seen) this.#appear();
   }
 
@@ -242,17 +276,35 @@ export class PywebmlApp extends HTMLElement {
   #showControls(): void {
     this.#view.showControls(this.hasAttribute("controls"));
     this.#presenter.activity(this.#presenter.is, this.#choice !== null);
-    if (this.#seen) void this.#showSamples();
+    if (this.#seen) void this.#showSite();
   }
 
-  async #showSamples(): Promise<void> {
+  async #showSite(): Promise<void> {
     if (!this.hasAttribute("controls")) return;
-    const base = this.#base();
     try {
-      const samples = await fetchSamples(base);
-      if (base.href === this.#base().href) this.#view.showSamples(samples);
+      const asked = this.#getSite();
+      const { samples } = await asked;
+      if (asked === this.#site) this.#view.showSamples(samples);
     } catch (error) {
       this.#fail(toFailure(error));
+    }
+  }
+
+  /** What the page needs of the manifest, fetched once; after a failure once more. */
+  #getSite(): Promise<PageSite> {
+    this.#site ??= this.#fetchSite();
+    return this.#site;
+  }
+
+  async #fetchSite(): Promise<PageSite> {
+    const base = this.#base();
+    try {
+      const site = await fetchSite(base);
+      if (base.href === this.#base().href) this.#controls.meet(site.controls);
+      return site;
+    } catch (error) {
+      this.#site = null;
+      throw error;
     }
   }
 
@@ -267,6 +319,7 @@ export class PywebmlApp extends HTMLElement {
         base: this.#base().href,
         backend: this.getAttribute("backend") ?? "auto",
         canvas: () => this.#view.freshCanvas(),
+        settings: () => this.#controls.settled,
       },
       this.#sessionEvents(),
     );
@@ -295,6 +348,12 @@ export class PywebmlApp extends HTMLElement {
 
   #fail(failure: Failure): void {
     this.#presenter.failed(failure);
+    this.#tell("error", failure);
+  }
+
+  /** Something was refused, and nothing is stopped by it. */
+  #complain(failure: Failure): void {
+    this.#view.showFailure(failure);
     this.#tell("error", failure);
   }
 

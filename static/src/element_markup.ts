@@ -25,6 +25,7 @@ export const MARKUP = `
     <div class="bar off" role="progressbar" aria-label="Loading"><div></div></div>
   </div>
   <p class="notice" role="status" hidden></p>
+  <div class="settings" part="settings" role="group" aria-label="Settings" hidden></div>
   <div class="row samples" role="group" aria-label="Samples"></div>
   <details class="values" hidden><summary>Results</summary><pre tabindex="0" aria-label="Results of the last frame"></pre></details>
 </div>

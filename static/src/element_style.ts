@@ -106,6 +106,22 @@ pre {
 .classes meter::-webkit-meter-bar { height: 100%; background: none; border: 0; }
 .classes meter::-webkit-meter-optimum-value { background: var(--_accent); border-radius: 4px; }
 .classes meter::-moz-meter-bar { background: var(--_accent); border-radius: 4px; }
+.settings { display: grid; gap: .25rem 1rem; padding: .5rem 0; }
+.setting {
+  display: grid; grid-template-columns: minmax(6rem, 1fr) minmax(0, 3fr) 4rem; gap: .75rem; align-items: center;
+  min-height: 2.75rem;
+}
+.setting label { overflow-wrap: anywhere; }
+.setting output { text-align: right; font-variant-numeric: tabular-nums; color: var(--_soft); }
+.setting input, .setting select { accent-color: var(--_accent); font: inherit; margin: 0; min-width: 0; }
+.setting input[type=range] { width: 100%; height: 2.75rem; }
+.setting input[type=text], .setting select {
+  grid-column: 2 / -1; min-height: 2.75rem; padding: 0 .625rem;
+  color: var(--_ink); background: var(--_paper); border: 1px solid var(--_line); border-radius: 8px;
+}
+.setting.checkbox input { grid-column: 2; grid-row: 1; justify-self: start; width: 1.375rem; height: 1.375rem; }
+.setting.checkbox label { grid-column: 1; grid-row: 1; }
+.setting :focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px; }
 .values { border-top: 1px solid var(--_line); font-size: .9375rem; }
 @container (max-width: 30rem) {
   .row:not(.samples) button { flex: 1 1 0; padding-inline: .25rem; }

@@ -1,5 +1,6 @@
 /** What the visitor sees and presses: the element's shadow tree. Knows no worker and no source. */
 
+import { ControlsView, type OnSet } from "./controls_view";
 import { MARKUP } from "./element_markup";
 import { STYLE } from "./element_style";
 import { showClasses } from "./class_view";
@@ -11,11 +12,19 @@ import type { Activity } from "./session";
 import type { Choice } from "./source";
 import { valuesText } from "./value_text";
 
-export interface ViewHandlers {
+export interface ViewHandlers extends SettingsHandlers {
   choose(choice: Choice): void;
   /** Start, or stop. */
   toggle(): void;
   retry(): void;
+}
+
+export interface SettingsHandlers {
+  set: OnSet;
+  /** The controls as they were at first. */
+  reset(): void;
+  /** The address that restores them. */
+  link(): URL;
 }
 
 /** How far loading is, in 0..1; null where that is not known. */
@@ -27,6 +36,7 @@ export interface Progress {
 export class ElementView {
   readonly #root: ShadowRoot;
   readonly #handlers: ViewHandlers;
+  readonly controls: ControlsView;
   #said = "";
 
   constructor(root: ShadowRoot, handlers: ViewHandlers) {
@@ -36,6 +46,7 @@ export class ElementView {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
     root.adoptedStyleSheets = [sheet];
+    this.controls = new ControlsView(this.#one(".settings"), handlers.set);
     this.#wire();
   }
 

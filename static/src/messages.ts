@@ -126,6 +126,21 @@ export function noSource(): Failure {
   return failure("SourceError", "No source is chosen; set the attribute 'source', as in source=\"camera\".");
 }
 
+export function badControl(name: string, wanted: string, value: unknown): Failure {
+  const given = typeof value === "string" ? `'${value}'` : String(value);
+  return failure("ControlError", `The control '${name}' must be ${wanted}, not ${given}.`);
+}
+
+/** `known`: the names that there are. */
+export function noSuchControl(name: string, known: string): Failure {
+  const there = known === "" ? "the app has no controls" : `the app has ${known}`;
+  return failure("ControlError", `There is no control '${name}'; ${there}.`);
+}
+
+export function notSettings(given: unknown): Failure {
+  return failure("ControlError", `'values' was given '${String(given)}'; give an object, such as {strength: 4}.`);
+}
+
 export function badSeconds(given: unknown): Failure {
   return failure("InternalError", `trace() was given '${String(given)}' seconds; give a number above 0, up to 60.`);
 }
@@ -149,6 +164,7 @@ export function advice(failed: Failure): string {
 }
 
 const ADVICE: Readonly<Record<Failure["name"], string>> = {
+  ControlError: "Everything else stays as it is set.",
   LoadError: "If it happens again, the site's folder may be incomplete: build the app again.",
   ModelError: "The model file is damaged or of a kind that the engine does not know: build the app again.",
   CalculatorError: "Its author finds the place in what is written below. The page stays usable: choose another picture.",

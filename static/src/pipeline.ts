@@ -81,7 +81,8 @@ export class Pipeline {
       const image = await this.reader.read(frame.image);
       // Where no output is an Image, the visitor sees the input itself.
       const input = frame.show && this.parts.site.shown === undefined ? this.draw(image) : undefined;
-      await this.scheduler.add(frame.timestamp, { [this.parts.site.input]: image });
+      const { settings } = this.parts.site;
+      await this.scheduler.add(frame.timestamp, { ...settings, ...frame.settings, [this.parts.site.input]: image });
       return await this.result(frame, input);
     } finally {
       this.drop();

@@ -41,6 +41,9 @@ export const STAGE_TIMEOUT = 60;
 /** Seconds after which a calculator that has not returned is taken for one that never will. */
 export const CALCULATOR_TIMEOUT = 10;
 
+/** What a backend says of one thread where the page is not isolated; the page knows why (see isolation.ts). */
+export const NOT_ISOLATED = "the page is not cross-origin isolated";
+
 /** Names of streams and what they carry, as the site's manifest states them. */
 export type StreamTypes = Readonly<Record<string, string>>;
 
@@ -77,7 +80,23 @@ export interface Tensor {
 }
 
 /** A packet's payload as the page's script sees it. */
-export type Value = ImageBitmap | Mask | Tensor | Tensor[] | Detection[] | Classification[] | object[] | string | number;
+export type Value =
+  | ImageBitmap
+  | Mask
+  | Tensor
+  | Tensor[]
+  | Detection[]
+  | Classification[]
+  | object[]
+  | string
+  | number
+  | boolean;
+
+/** What a control shows: the payload of its packet. */
+export type Setting = number | boolean | string;
+
+/** What controls show, by the graph inputs that they feed. */
+export type Settings = Readonly<Record<string, Setting>>;
 
 /** Starts the worker: the first message, once. */
 export interface Init {
@@ -97,6 +116,8 @@ export interface Frame {
   /** Microseconds; strictly rising within a run. */
   timestamp: number;
   image: ImageBitmap | VideoFrame;
+  /** What the controls show; those left out show what they do at first. */
+  settings: Settings;
   /** Draw the first Image output on the canvas. */
   show: boolean;
   /** Send Image outputs back as ImageBitmaps too. */
@@ -181,6 +202,7 @@ export interface Result {
 }
 
 export type ErrorName =
+  | "ControlError"
   | "LoadError"
   | "ModelError"
   | "CalculatorError"
@@ -214,11 +236,17 @@ export type FromWorker = Status | Ready | Backends | Entering | Profiled | Resul
 /** `manifest.json` of a built site. */
 export interface Manifest {
   format: 1;
+  /** Another one whenever a file of the site is: 16 hexadecimal digits. */
+  build: string;
+  /** Every file that a page may load, but the manifest itself. */
+  files: Asset[];
   name: string;
   title: string;
   description: string;
   inputs: StreamTypes;
   outputs: StreamTypes;
+  /** The inputs that the visitor sets; the others are fed by a source. */
+  controls: Control[];
   /** Models by the name that the graph's nodes use; the file is there only where a backend on LiteRT takes it. */
   models: Record<string, Asset>;
   engines: EngineAssets;
@@ -226,6 +254,15 @@ export interface Manifest {
   python: PythonAssets | null;
   samples: { name: string; path: string; kind: "image" | "video" }[];
 }
+
+/** A control, by the name of the graph input that it feeds; see pyweb_ml/graph/controls.py. */
+export type Control = { name: string; label: string } & ControlKind;
+
+export type ControlKind =
+  | { kind: "slider"; value: number; min: number; max: number; step: number }
+  | { kind: "checkbox"; value: boolean }
+  | { kind: "select"; value: string; choices: readonly string[] }
+  | { kind: "text"; value: string; max_length: number };
 
 /** A file of the site: its path below the site's folder, its size and hash. */
 export interface Asset {
@@ -240,6 +277,8 @@ export interface EngineAssets {
   version: string;
   /** The backends that this site carries; the first that can be had begins, the others are measured against it. */
   backends: BackendName[];
+  /** The folder of their files, below the site's folder, ending in "/"; empty where there are none. */
+  folder: string;
   /** Milliseconds that measuring them may take on a visit. */
   budget: number;
   /** By model, as a TF.js graph model: model.json, then its weights; empty where no backend needs it. */

@@ -1,7 +1,7 @@
-/** What the page needs of a built site's manifest, checked: its samples. */
+/** The samples of a built site, as its manifest states them, checked. */
 
 import { AppError } from "./failure";
-import { badManifest, unreachable } from "./messages";
+import { badManifest } from "./messages";
 import type { Manifest } from "./protocol";
 
 export interface Sample {
@@ -9,15 +9,6 @@ export interface Sample {
   kind: "image" | "video";
   /** Absolute. */
   address: string;
-}
-
-/** Rejects with an {@link AppError} where there is no manifest, or what is there is none. */
-export async function fetchSamples(base: URL): Promise<Sample[]> {
-  const address = new URL("manifest.json", base);
-  const response = await fetch(address).catch(() => null);
-  if (response?.ok !== true) throw new AppError(unreachable(address.href, response?.status ?? 0));
-  const manifest: unknown = await response.json().catch(() => null);
-  return readSamples(manifest, base, address.href);
 }
 
 /** `address` is where the manifest came from, for the error. */

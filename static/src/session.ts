@@ -5,7 +5,7 @@ import { FlowLimiter } from "./flow_limiter";
 import { decodeImage, type Decoded } from "./image_decoding";
 import { badTimestamp, noSource, notAnImage, scaledDown, timestampFalls, unsupported } from "./messages";
 import { ProfileListeners, type ProfileListener } from "./profile_listeners";
-import type { Failure, Ready, Result, Status, Value } from "./protocol";
+import type { Failure, Ready, Result, Settings, Status, Value } from "./protocol";
 import type { Choice, FrameSink, Source, SourceFrame } from "./source";
 import { openSource } from "./sources";
 import { Stats, type AppStats } from "./stats";
@@ -15,6 +15,8 @@ import { WorkerClient, type ClientEvents, type ClientOptions } from "./worker_cl
 export interface SessionOptions extends Omit<ClientOptions, "canvas"> {
   /** A canvas of its own for each worker: it can be transferred only once. */
   canvas: () => OffscreenCanvas | null;
+  /** What the controls show; asked for with each frame of a source. */
+  settings: () => Settings | Promise<Settings>;
 }
 
 /** "shown": a still has gone through, and nothing more is to come of it. */
@@ -48,6 +50,12 @@ export class Session {
   #order: Promise<unknown> = Promise.resolve();
   /** Set when the still on show lacks Python's part. */
   #incomplete = false;
+  /** Frames of the source that are on their way through the graph. */
+  #underway = 0;
+  /** Set while the still that is shown, or under way, is not as the controls are set. */
+  #outdated = false;
+  /** Set while the source has been asked for a frame that has not set out yet. */
+  #expected = false;
   /** Whether the worker that lives now has answered a frame of a source. */
   #hasAnswered = false;
 
@@ -112,18 +120,29 @@ export class Session {
    * One image through the whole graph; `timestamp` in microseconds, above the one before it. Images are decoded
    * side by side, but go to the graph in the order of the calls.
    */
-  async process(image: ImageBitmapSource, timestamp?: number): Promise<Record<string, Value>> {
+  async process(
+    image: ImageBitmapSource,
+    timestamp?: number,
+    settings: Settings | Promise<Settings> = {},
+  ): Promise<Record<string, Value>> {
     if (timestamp !== undefined) checkTimestamp(timestamp);
     this.#stats.asked(performance.now());
     const client = this.#connect();
     const before = this.#order;
     const decoding = decode(image);
     // What they give is let go: it would hold the outcome before it, and so each one since the first.
-    this.#order = Promise.allSettled([before, decoding]).then(() => undefined);
+    this.#order = Promise.allSettled([before, decoding, settings]).then(() => undefined);
     await before;
     const decoded = await decoding;
+    const shown = await settings;
     if (decoded.original !== null) this.#events.notice(scaledDown(decoded.original, decoded.image));
-    return this.#processWhole(client, decoded.image, timestamp ?? this.#last + 1);
+    return this.#processWhole(client, decoded.image, timestamp ?? this.#last + 1, shown);
+  }
+
+  /** A control has changed: a still is processed again, as soon as what is on its way has come back. */
+  settingsChanged(): void {
+    this.#outdated = true;
+    this.#renew();
   }
 
   /** Tells the listener, a few times a second, what happens in the graph; the function that it gives ends that. */
@@ -139,14 +158,19 @@ export class Session {
     this.#lose();
   }
 
-  async #processWhole(client: WorkerClient, image: ImageBitmap, timestamp: number): Promise<Record<string, Value>> {
+  async #processWhole(
+    client: WorkerClient,
+    image: ImageBitmap,
+    timestamp: number,
+    settings: Settings,
+  ): Promise<Record<string, Value>> {
     if (timestamp <= this.#last) {
       image.close();
       throw new AppError(timestampFalls(timestamp, this.#last));
     }
     this.#last = timestamp;
     const show = this.#source === null;
-    const result = await client.process({ timestamp, image, show, values: true, partial: false });
+    const result = await client.process({ timestamp, image, settings, show, values: true, partial: false });
     this.#stats.add(result, performance.now());
     return result.values;
   }
@@ -208,6 +232,7 @@ export class Session {
     this.#source = source;
     this.#events.activity("running");
     if (source.notice !== "") this.#events.notice(source.notice);
+    this.#expected = true;
     source.start(this.#sink(turn));
   }
 
@@ -229,15 +254,29 @@ export class Session {
       frame.close();
       return;
     }
-    const timestamp = Math.max(frame.timestamp, this.#last + 1);
-    this.#last = timestamp;
+    const given = this.#options.settings();
+    const settings = given instanceof Promise ? await given : given;
+    if (turn !== this.#turn || client !== this.#client) {
+      frame.close();
+      return;
+    }
+    this.#underway += 1;
+    this.#outdated = this.#expected = false;
     try {
-      const request = { timestamp, image: frame.image, show: true, values: false, partial: true };
-      this.#show(await client.process(request), turn);
+      this.#show(await this.#answer(client, frame, settings), turn);
     } catch (error) {
       // A client that is lost has told it already.
       if (client === this.#client && turn === this.#turn) this.#fail(toFailure(error));
+    } finally {
+      this.#underway -= 1;
+      this.#renew();
     }
+  }
+
+  #answer(client: WorkerClient, { image, timestamp: at }: SourceFrame, settings: Settings): Promise<Result> {
+    const timestamp = Math.max(at, this.#last + 1);
+    this.#last = timestamp;
+    return client.process({ timestamp, image, settings, show: true, values: false, partial: true });
   }
 
   #show(result: Result, turn: number): void {
@@ -250,12 +289,23 @@ export class Session {
     this.#complete();
   }
 
+  #renew(): void {
+    if (this.#outdated && this.#underway === 0 && !this.#expected) this.#again();
+  }
+
+  /** A still once more, as a run of its own. */
+  #again(): void {
+    if (this.#source?.still !== true) return;
+    this.#expected = true;
+    this.#beginRun();
+    this.#source.again();
+  }
+
   /** A still that was shown without Python's part is shown again, as a run of its own, when Python is there. */
   #complete(): void {
     if (!this.#incomplete || this.#client?.whole !== true || this.#source?.still !== true) return;
     this.#incomplete = false;
-    this.#beginRun();
-    this.#source.again();
+    this.#again();
   }
 
   #beginRun(): void {
@@ -272,6 +322,7 @@ export class Session {
     this.#source?.close();
     this.#source = null;
     this.#incomplete = false;
+    this.#outdated = this.#expected = false;
     this.#limiter.clear();
     this.#events.activity("idle");
   }

@@ -1,7 +1,7 @@
 /** A built site, as its manifest and its graph state it. */
 
 import { fetchJson, LoadError } from "./loading";
-import type { Manifest } from "./protocol";
+import type { Manifest, Settings } from "./protocol";
 
 export interface Site {
   readonly base: string;
@@ -9,6 +9,8 @@ export interface Site {
   readonly graph: unknown;
   /** The input that the visitor's source feeds. */
   readonly input: string;
+  /** What its controls show at first. */
+  readonly settings: Settings;
   /** The output that the visitor sees, where there is one. */
   readonly shown: string | undefined;
 }
@@ -19,7 +21,8 @@ export async function loadSite(base: string): Promise<Site> {
     fetchJson(base, "graph.json", "site"),
   ]);
   const checked = checkManifest(manifest);
-  return { base, manifest: checked, graph, input: onlyInput(checked), shown: firstImage(checked.outputs) };
+  const settings = firstSettings(checked);
+  return { base, manifest: checked, graph, input: onlyInput(checked), settings, shown: firstImage(checked.outputs) };
 }
 
 function checkManifest(value: unknown): Manifest {
@@ -30,12 +33,20 @@ function checkManifest(value: unknown): Manifest {
   return manifest as Manifest;
 }
 
-function onlyInput({ inputs }: Manifest): string {
+/** A site of before there were controls has none. */
+function firstSettings({ controls }: Partial<Manifest>): Settings {
+  return Object.fromEntries((controls ?? []).map(({ name, value }) => [name, value]));
+}
+
+function onlyInput(manifest: Manifest): string {
+  const { inputs } = manifest;
+  const settings = firstSettings(manifest);
   const image = firstImage(inputs);
-  const other = Object.keys(inputs).find((name) => name !== image);
+  const other = Object.keys(inputs).find((name) => name !== image && !(name in settings));
   if (image !== undefined && other === undefined) return image;
   const what = other === undefined ? "takes no Image" : `takes '${other}' (${inputs[other]!}) beside an Image`;
-  throw new LoadError(`The app ${what}; a page feeds an app that takes one Image alone.`, "site");
+  const wanted = "a page feeds an app that takes one Image, and controls, such as pw.slider(0, 20, 8)";
+  throw new LoadError(`The app ${what}; ${wanted}.`, "site");
 }
 
 function firstImage(types: Readonly<Record<string, string>>): string | undefined {

@@ -14,6 +14,7 @@ export function valuesText(values: Readonly<Record<string, Value>>): string {
 
 function valueText(value: Value): string {
   if (typeof value === "string") return value;
+  if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "number") return Number(value.toPrecision(6)).toString();
   if (areClasses(value)) return value.map((one) => `${className(one)} ${(one.score * 100).toFixed(1)} %`).join(", ");
   if (Array.isArray(value)) return listText(value);

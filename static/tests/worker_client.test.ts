@@ -63,7 +63,7 @@ function begin(): Begun {
 
 function frame(close = vi.fn()): FrameRequest {
   const image = { close, width: 1, height: 1 } as unknown as ImageBitmap;
-  return { timestamp: 0, image, show: true, values: false, partial: true };
+  return { timestamp: 0, image, show: true, settings: {}, values: false, partial: true };
 }
 
 function result(id: number): Result {

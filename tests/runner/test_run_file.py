@@ -181,3 +181,27 @@ def test_the_smallest_and_a_very_large_picture_are_processed(tmp_path: Path, wid
     PIL.Image.new("RGB", (width, height), (10, 20, 30)).save(tmp_path / "in.png")
     run_file(app, tmp_path / "in.png", tmp_path / "out.png")
     assert read_image(tmp_path / "out.png").shape == (height, width, 4)
+
+
+@pw.app(title="Tinted")
+def tinted(frame: pw.Image, blue: pw.Number = pw.slider(0, 255, 0, step=1)) -> pw.Outputs:
+    return {"output": tint(frame, blue=blue)}
+
+
+@pw.calculator
+def tint(frame: pw.Image, blue: pw.Number) -> pw.Image:
+    tinted = frame.copy()
+    tinted[..., 2] = blue
+    return tinted
+
+
+def test_every_frame_is_fed_with_what_the_controls_show(photo: Path, tmp_path: Path) -> None:
+    run_file(tinted, photo, tmp_path / "first.png")
+    run_file(tinted, photo, tmp_path / "set.png", given={"blue": 200})
+    assert np.unique(read_image(tmp_path / "first.png")[..., 2]) == [0]
+    assert np.unique(read_image(tmp_path / "set.png")[..., 2]) == [200]
+
+
+def test_a_control_that_there_is_not_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    with pytest.raises(pw.ControlError, match="there is no control 'red'; the app has 'blue'"):
+        run_file(tinted, tmp_path / "nothing.png", tmp_path / "out.png", given={"red": 1})

@@ -1,0 +1,63 @@
+"""What a pipeline's function takes: its parameters as graph inputs, with types, and some with controls."""
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any, get_type_hints
+
+from pyweb_ml.errors import AuthoringError
+from pyweb_ml.graph.controls import Control
+from pyweb_ml.graph.payloads import PUBLIC, stream_type
+
+
+def input_types(function: Callable[..., Any]) -> dict[str, str]:
+    """The stream types of the parameters, by their names.
+
+    Raises:
+        AuthoringError: a parameter's name or type names no stream, its default is no control of that type, or all
+            of them have controls.
+    """
+    hints = get_type_hints(function, include_extras=True)
+    types: dict[str, str] = {}
+    for name, parameter in inspect.signature(function).parameters.items():
+        check_name("parameter", name)
+        type_name = stream_type(hints.get(name))
+        if type_name not in PUBLIC:
+            wanted = ", ".join(f"pw.{one}" for one in PUBLIC)
+            raise AuthoringError(f"the parameter '{name}' of '{function.__name__}' needs one of {wanted}")
+        _check_default(f"the parameter '{name}' of '{function.__name__}'", type_name, parameter.default)
+        types[name] = type_name
+    if types.keys() == controls_of(function).keys():
+        beside = " beside its controls" if types else ""
+        raise AuthoringError(f"'{function.__name__}' takes no stream{beside}; give it 'frame: pw.Image'")
+    return types
+
+
+def _check_default(what: str, type: str, default: Any) -> None:
+    if default is inspect.Parameter.empty:
+        return
+    if not isinstance(default, Control):
+        advice = "leave it out, or give it a control, such as pw.slider(0, 20, 8)"
+        raise AuthoringError(f"{what} has the default {default!r}, but no source gives that; {advice}")
+    if default.type != type:
+        raise AuthoringError(f"{what} is pw.{type}, but its {default.kind} gives pw.{default.type}")
+
+
+def controls_of(function: Callable[..., Any]) -> dict[str, Control]:
+    """The controls by the names of their parameters."""
+    given = inspect.signature(function).parameters
+    return {name: one.default for name, one in given.items() if isinstance(one.default, Control)}
+
+
+def check_name(kind: str, name: str) -> None:
+    """Streams have MediaPipe's names: mediapipe/framework/tool/validate_name.h."""
+    if not re.fullmatch("[a-z_][a-z0-9_]*", name):
+        wanted = re.sub("[^a-z0-9_]", "_", snake_case(name))
+        raise AuthoringError(
+            f"the {kind} '{name}' names a stream, so it must be in small letters, such as '{wanted}'"
+        )
+
+
+def snake_case(name: str) -> str:
+    """As nodes and streams are named: "FollowFace" becomes "follow_face"."""
+    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")

@@ -1,0 +1,21 @@
+/** What the page itself needs of a built site's manifest: its samples and its controls. */
+
+import { readControls } from "./controls";
+import { AppError } from "./failure";
+import { unreachable } from "./messages";
+import type { Control } from "./protocol";
+import { readSamples, type Sample } from "./samples";
+
+export interface PageSite {
+  samples: Sample[];
+  controls: Control[];
+}
+
+/** Rejects with an {@link AppError} where there is no manifest, or what is there is none. */
+export async function fetchSite(base: URL): Promise<PageSite> {
+  const address = new URL("manifest.json", base);
+  const response = await fetch(address).catch(() => null);
+  if (response?.ok !== true) throw new AppError(unreachable(address.href, response?.status ?? 0));
+  const manifest: unknown = await response.json().catch(() => null);
+  return { samples: readSamples(manifest, base, address.href), controls: readControls(manifest, address.href) };
+}
