@@ -50,6 +50,11 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
         type=shape,
         help="the shape of an input, in the model's own layout; once for each input",
     )
+    group.add_argument(
+        "--channels-last",
+        action="store_true",
+        help="turn an ONNX model's pictures to (batch, height, width, channels)",
+    )
     group.add_argument("--weights", metavar="FILE", type=Path, help="Darknet's .weights, if it has another name")
     group.add_argument("--rules", metavar="FILE", type=Path, help="a Python file with rules for custom operators")
 
@@ -161,7 +166,7 @@ def options_of(given: argparse.Namespace) -> "ConvertOptions":
     from pyweb_ml.converter.readers.options import ReadOptions
 
     return ConvertOptions(
-        read=ReadOptions(shapes=dict(given.shape), weights=given.weights),
+        read=ReadOptions(shapes=dict(given.shape), weights=given.weights, channels_last=given.channels_last),
         form=given.form,
         sparsity=given.prune,
         clusters=given.cluster,

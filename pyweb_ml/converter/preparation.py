@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyweb_ml.converter.custom import apply_rules
+from pyweb_ml.converter.formats import detect
 from pyweb_ml.converter.model import Model
 from pyweb_ml.converter.outline import Outline, outline_of
+from pyweb_ml.converter.passes.channels_last import channels_last
 from pyweb_ml.converter.passes.fix_shapes import fix_shapes
 from pyweb_ml.converter.passes.fold_batch_norm import fold_batch_norm
 from pyweb_ml.converter.passes.fold_constants import fold_constants
@@ -42,8 +44,17 @@ def prepare(source: str | Path, options: ReadOptions) -> Prepared:
     """
     model = fix_batch(read(source, options), options)
     require_fixed(model)
+    if options.channels_last:
+        _require_channels_first(source)
+        model = channels_last(model)
     before, halves = outline_of(model.graph), has_halves(model)
     return Prepared(clean(model), before, halves)
+
+
+def _require_channels_first(source: str | Path) -> None:
+    form = detect(source)
+    if form.name != "onnx":
+        raise ConversionError(f"{form.title} has channels last, or is read so; --channels-last is for ONNX only")
 
 
 def reading_progress(source: str, progress: Progress) -> Progress:

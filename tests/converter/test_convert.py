@@ -152,6 +152,15 @@ def test_a_wrong_layer_is_found_and_named() -> None:
     assert checks.first_wrong(layers, "x", 1e-3).startswith("operator 1 TANH 'end' is the first that differs")
 
 
+@pytest.mark.network
+def test_pictures_of_onnx_are_turned_if_asked_and_still_agree(tmp_path: Path) -> None:
+    read = ReadOptions({"": (1, 3, 64, 96)}, channels_last=True)
+    report = convert(zoo.place("centerface.onnx", tmp_path), tmp_path / "web", ConvertOptions(read))
+    assert report.inputs[0].shape == (1, 64, 96, 3)
+    assert {one.shape[1:3] for one in report.outputs} == {(16, 24)}
+    assert max(check.error for check in report.checks) <= 1e-3
+
+
 @pytest.mark.parametrize("name", ["basic_pitch.onnx", "face_detection_short_range.tflite"])
 @pytest.mark.network
 def test_a_step_that_reading_made_wrong_is_found(name: str, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from pyweb_ml.converter.formats import detect
 from pyweb_ml.converter.model import Model
 from pyweb_ml.converter.proof.layers import Steps, step_errors, steps_in_litert
-from pyweb_ml.converter.proof.originals import run_onnx, with_shapes
+from pyweb_ml.converter.proof.originals import run_onnx, turned, with_shapes
 from pyweb_ml.converter.proof.samples import Arrays
 from pyweb_ml.converter.readers import read
 from pyweb_ml.converter.readers.options import ReadOptions
@@ -41,6 +41,7 @@ def _original_steps(source: str | Path, sample: Arrays, options: ReadOptions) ->
         return steps_in_litert(read(source, options), sample)
     with tempfile.TemporaryDirectory(prefix="pywebml-onnx-") as folder:
         copy = Path(folder) / Path(source).name
+        sample = turned(sample, (0, 3, 1, 2)) if options.channels_last else sample
         copy.write_bytes(with_shapes(Path(source).read_bytes(), sample, every_step=True))
         return Steps(run_onnx(copy, [sample], options).outputs[0])
 

@@ -1,5 +1,6 @@
 """Runs the model that is converted, as it was given, in its own framework."""
 
+import dataclasses
 import json
 import re
 import tempfile
@@ -7,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from pyweb_ml.converter import environment
 from pyweb_ml.converter.custom import apply_rules, ruled_operators
@@ -86,12 +89,23 @@ def _torch(source: str, samples: Sequence[Arrays], options: ReadOptions) -> Refe
 
 def _onnx(source: str, samples: Sequence[Arrays], options: ReadOptions) -> Reference:
     """Where shapes were given, onnxruntime gets a copy with these: it insists on those that a file declares."""
+    if options.channels_last:
+        samples = [turned(one, (0, 3, 1, 2)) for one in samples]
+        found = _onnx(source, samples, dataclasses.replace(options, channels_last=False))
+        return Reference(found.framework, [turned(one, (0, 2, 3, 1)) for one in found.outputs])
     if not options.shapes:
         return run_onnx(Path(source).resolve(), samples, options)
     with tempfile.TemporaryDirectory(prefix="pywebml-onnx-") as folder:
         copy = Path(folder) / Path(source).name
         copy.write_bytes(with_shapes(Path(source).read_bytes(), samples[0]))
         return run_onnx(copy, samples, options)
+
+
+def turned(arrays: Arrays, order: tuple[int, ...]) -> Arrays:
+    """Arrays of four axes with these in another order; others as they are."""
+    return {
+        name: np.ascontiguousarray(one.transpose(order)) if one.ndim == 4 else one for name, one in arrays.items()
+    }
 
 
 def run_onnx(path: Path, samples: Sequence[Arrays], options: ReadOptions) -> Reference:

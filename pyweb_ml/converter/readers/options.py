@@ -16,11 +16,14 @@ class ReadOptions:
             the only input of a model that has one.
         weights: the file of the weights, for formats that have it beside the model's own (Darknet); None to look
             for it by its name.
+        channels_last: whether inputs and outputs of four axes are to be (batch, height, width, channels) where the
+            model has (batch, channels, height, width); done after reading (`preparation.prepare`).
         progress: told what a reader that takes long is busy with.
     """
 
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     weights: Path | None = None
+    channels_last: bool = False
     progress: Progress = quiet
 
     def shape_of(self, name: str, inputs: int = 1) -> tuple[int, ...] | None:
