@@ -112,7 +112,7 @@ class _Conversion:
         """model.tflite and tfjs/, each proved; gives the model that was written."""
         self.progress("write", str(self.choice), 0, 0)
         calibration = [sample.inputs for sample in self.calibration]
-        model = make_variant(clean, self.choice, calibration, self.options, self.progress)
+        model = make_variant(clean, self.choice, calibration, self.progress)
         path = folder / "model.tflite"
         write_tflite(model, path)
         self.progress("prove", "in ai-edge-litert and TF.js", 0, 0)
@@ -123,9 +123,7 @@ class _Conversion:
 
     def _write_tfjs(self, folder: Path, model: Model, clean: Path, proof: Proof) -> None:
         if self.choice.form == "float16":  # TF.js unpacks them itself
-            model = make_variant(
-                clean, dataclasses.replace(self.choice, form="float32"), [], self.options, self.progress
-            )
+            model = make_variant(clean, dataclasses.replace(self.choice, form="float32"), [], self.progress)
         try:
             written = write_tfjs(model, folder, weights=self.choice.storage)
         except ConversionError as error:
@@ -172,7 +170,7 @@ class _Conversion:
         for choice in chosen:
             self.progress("measure", str(choice), 0, 0)
             try:
-                model = make_variant(clean, choice, calibration, self.options, self.progress)
+                model = make_variant(clean, choice, calibration, self.progress)
                 self.report.variants.append(measured_variant(choice, model, proof, choice == self.choice))
             except ConversionError as error:
                 self.report.notes.append(f"{choice} could not be made: {error}")

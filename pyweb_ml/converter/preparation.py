@@ -42,7 +42,7 @@ def prepare(source: str | Path, options: ReadOptions) -> Prepared:
     Raises:
         ConversionError: it cannot be read, or the shape of an input is not known.
     """
-    model = fix_batch(read(source, options), options)
+    model = fix_batch(read(source, options))
     require_fixed(model)
     if options.channels_last:
         _require_channels_first(source)
@@ -77,28 +77,14 @@ def clean(model: Model) -> Model:
     return model
 
 
-def fix_batch(model: Model, options: ReadOptions) -> Model:
-    """Fixes shapes as `options` say; an unknown batch alone is taken to be 1."""
-    inputs = model.signatures[0].inputs
-    _require_known(list(options.shapes), list(inputs))
-    shapes = {}
-    for name, tensor in inputs.items():
-        given = options.shape_of(name, len(inputs))
-        batch_of_1 = (1, *tensor.shape[1:]) if tensor.shape[:1] == (-1,) else tensor.shape
-        wanted = given or batch_of_1
-        if wanted != tensor.shape and -1 not in wanted:
-            shapes[tensor.name] = wanted
-    return fix_shapes(model, shapes)
-
-
-def _require_known(names: list[str], inputs: list[str]) -> None:
-    for name in names:
-        if name and name not in inputs:
-            raise ConversionError(f"there is no input '{name}' to give a shape to; there are {', '.join(inputs)}")
-        if not name and len(inputs) > 1:
-            raise ConversionError(
-                f"a shape without a name, but {len(inputs)} inputs; name one of {', '.join(inputs)}"
-            )
+def fix_batch(model: Model) -> Model:
+    """Takes an unknown batch alone to be 1; other shapes that were given, the readers have fixed."""
+    open_batches = {
+        tensor.name: (1, *tensor.shape[1:])
+        for tensor in model.graph.inputs
+        if tensor.shape[:1] == (-1,) and -1 not in tensor.shape[1:]
+    }
+    return fix_shapes(model, open_batches)
 
 
 def has_halves(model: Model) -> bool:

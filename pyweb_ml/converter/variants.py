@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyweb_ml.converter.model import Model
-from pyweb_ml.converter.options import ConvertOptions, Form
+from pyweb_ml.converter.options import Form
 from pyweb_ml.converter.passes.cluster import cluster
 from pyweb_ml.converter.passes.float16 import float16
 from pyweb_ml.converter.passes.prune import prune
@@ -36,9 +36,7 @@ class Choice:
         return "float32" if self.form == "float32" else "float16"
 
 
-def make_variant(
-    clean: Path, choice: Choice, samples: Sequence[Arrays], options: ConvertOptions, progress: Progress
-) -> Model:
+def make_variant(clean: Path, choice: Choice, samples: Sequence[Arrays], progress: Progress) -> Model:
     """The model in the file `clean`, in the form that is chosen.
 
     Args:
@@ -48,7 +46,7 @@ def make_variant(
     Raises:
         ConversionError: the form cannot be made.
     """
-    model = read_tflite(clean, options.read)
+    model = read_tflite(clean)
     if choice.sparsity:
         model = prune(model, choice.sparsity)
     if choice.clusters:

@@ -16,7 +16,6 @@ from pyweb_ml.converter.proof.litert import run_litert
 from pyweb_ml.converter.proof.samples import random_samples
 from pyweb_ml.converter.proof.tfjs import run_tfjs
 from pyweb_ml.converter.readers import read
-from pyweb_ml.converter.readers.options import ReadOptions
 from pyweb_ml.converter.readers.tfjs import read_tfjs
 from pyweb_ml.converter.writers.tfjs import write_tfjs
 from pyweb_ml.converter.writers.tflite import write_tflite
@@ -32,7 +31,7 @@ PITCH = ("@spotify/basic-pitch", "1.0.1", "model/model.json", "model/group1-shar
 @pytest.mark.parametrize("name", ["face_detection_full_range.tflite", "selfie_segmentation.tflite",
                                   "pose_landmark_lite.tflite", "basic_pitch.tflite"])  # fmt: skip
 def test_what_we_write_for_tfjs_comes_back_as_the_same_model(name: str, tmp_path: Path) -> None:
-    source = clean(fix_batch(read(zoo.place(name, tmp_path)), ReadOptions()))
+    source = clean(fix_batch(read(zoo.place(name, tmp_path))))
     samples = [sample.inputs for sample in random_samples(source)]
     write_tflite(source, tmp_path / "source.tflite")
     write_tfjs(source, tmp_path / "tfjs")
