@@ -16,6 +16,8 @@ MAX_VALUES = 2**31 - 1
 """The most values of one tensor: TFLite counts them in 32 bits."""
 MAX_FOLDED = 2**24
 """The most values that computing with constants may make of fewer: above it, a run makes them each time."""
+MAX_COMPUTED = 2**30
+"""The most values that are computed for one graph: a graph made for it could keep a reader busy for hours."""
 
 
 _VERSIONS = {"BROADCAST_TO": 2}
@@ -29,6 +31,7 @@ class GraphBuilder:
         """Begins an empty graph; with `fold`, operators whose inputs are all constants give constants."""
         self.name = name
         self.fold = fold
+        self._computed = 0
         self.inputs: list[Tensor] = []
         self.operators: list[Operator] = []
         self._names: dict[str, int] = {}
@@ -80,8 +83,11 @@ class GraphBuilder:
     ) -> list[NDArray[Any]] | None:
         """The operator's constant outputs; None if it must run."""
         arrays = [one.data for one in inputs if one is not None and one.data is not None]
-        large = sum(prod(shape) for shape, _ in forms) > max(MAX_FOLDED, sum(array.size for array in arrays))
-        if not self.fold or large or len(arrays) < len(inputs):
+        if not self.fold or len(arrays) < len(inputs):
+            return None
+        count = sum(prod(shape) for shape, _ in forms)
+        self._computed += count
+        if count > max([MAX_FOLDED, *(array.size for array in arrays)]) or self._computed > MAX_COMPUTED:
             return None
         try:
             return evaluate(op, arrays, options)

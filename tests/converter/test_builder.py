@@ -31,6 +31,15 @@ def test_a_small_constant_is_not_made_into_a_huge_one() -> None:
     assert made.shape == (2**26,)
 
 
+def test_constants_that_double_again_and_again_end_in_an_operator() -> None:
+    to = GraphBuilder(fold=True)
+    made = to.constant("a", np.ones(2**10, np.float32))
+    for _ in range(20):
+        made = to.add("CONCATENATION", [made, made], axis=0)
+    assert not made.is_constant
+    assert max(op.inputs[0].shape for op in to.operators if op.inputs[0] and op.inputs[0].is_constant) == (2**24,)
+
+
 @pytest.mark.parametrize(
     ("op", "shapes", "options", "reason"),
     [
