@@ -39,7 +39,6 @@ def converted(model: Model, path: Path, config: Path | None, progress: Progress 
 
 
 def _convert(model: Model, path: Path, config: Path | None, target: Path, progress: Progress) -> None:
-    from pyweb_ml.converter.passes.channels_last import channels_last
     from pyweb_ml.converter.passes.float16 import float16
     from pyweb_ml.converter.preparation import prepare, reading_progress
     from pyweb_ml.converter.readers.options import ReadOptions
@@ -47,10 +46,9 @@ def _convert(model: Model, path: Path, config: Path | None, target: Path, progre
 
     with _named(model, path, config) as (source, beside):
         shapes = {"": model.shape} if model.shape else {}
-        options = ReadOptions(shapes, beside, reading_progress(model.name, progress))
+        told = reading_progress(model.name, progress)
+        options = ReadOptions(shapes, weights=beside, channels_last=model.channels_last, progress=told)
         prepared = prepare(source, options)
-        if model.channels_last:
-            channels_last(prepared.model)
         target.parent.mkdir(parents=True, exist_ok=True)
         write_tflite(float16(prepared.model) if prepared.halves else prepared.model, target)
 
