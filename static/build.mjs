@@ -10,7 +10,7 @@ const TARGET = resolve(process.argv[2] ?? join(HERE, "..", "pyweb_ml", "web"));
 // Built beside its place and moved there when whole: whoever serves the folder never sees half of it.
 const WEB = `${TARGET}.${process.pid}.tmp`;
 const ENTRIES = {
-  widget: "src/element.ts",
+  widget: "src/widget.ts",
   page: "src/page.ts",
   worker: "src/worker.ts",
   engine: "src/engines/engine_worker.ts",
@@ -26,6 +26,7 @@ const LITERT_BUILDS = ["litert_wasm_internal", "litert_wasm_threaded_internal", 
 const BACKEND = /^(litert|tfjs)_(\w+)\.ts$/;
 const TFJS_WASM = "node_modules/@tensorflow/tfjs-backend-wasm/wasm-out";
 const TFJS_WASM_BUILDS = ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"];
+const VERSION = /__version__ = "(.+)"/.exec(await readFile(join(HERE, "..", "pyweb_ml", "version.py"), "utf8"))[1];
 const OPTIONS = {
   absWorkingDir: HERE,
   bundle: true,
@@ -33,6 +34,7 @@ const OPTIONS = {
   format: "esm",
   target: "es2022",
   legalComments: "inline",
+  define: { PYWEBML_VERSION: JSON.stringify(VERSION) },
   logLevel: "warning",
 };
 

@@ -80,6 +80,7 @@ def sources() -> Iterator[Path]:
     """What the web assets are made of."""
     scripts = ("build.mjs", "build_live.mjs", "build_proof.mjs")
     yield from (STATIC / name for name in (*scripts, "package.json", "package-lock.json"))
+    yield STATIC.parent / "pyweb_ml" / "version.py"
     for folder in ("kernels", "site", "src"):
         yield from (
             path for path in (STATIC / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts

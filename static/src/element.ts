@@ -7,6 +7,7 @@ import { ElementView } from "./element_view";
 import { AppError, toFailure } from "./failure";
 import { badSeconds, badSite, notConnected } from "./messages";
 import { fetchSite, type PageSite } from "./page_site";
+import { siteOf, workerOf } from "./own_site";
 import { Presenter } from "./presenter";
 import type { ProfileListener } from "./profile_listeners";
 import { PROFILED_EVERY } from "./protocol";
@@ -26,7 +27,7 @@ const NUMBERS_EVERY = 500;
 /**
  * One built app in any page.
  *
- * Attributes: `src` (the built site's folder; default: the document's own), `source` ("camera", "screen",
+ * Attributes: `src` (the built site's folder; default: the one that the script came from), `source` ("camera", "screen",
  * "none" or the address of an image or a video; default: the visitor chooses), `backend` ("auto" or a
  * backend's name), `controls` (buttons, status line and results), `values` (what the app's controls show at first, as
  * in "strength=4&fast=true"). A source that is given starts as soon as the element is seen, but for the screen, which a
@@ -313,10 +314,11 @@ export class PywebmlApp extends HTMLElement {
   }
 
   #getSession(): Session {
+    const base = this.#base();
     this.#session ??= new Session(
       {
-        script: new URL("worker.js", import.meta.url),
-        base: this.#base().href,
+        script: workerOf(base, import.meta.url),
+        base: base.href,
         backend: this.getAttribute("backend") ?? "auto",
         canvas: () => this.#view.freshCanvas(),
         settings: () => this.#controls.settled,
@@ -363,13 +365,11 @@ export class PywebmlApp extends HTMLElement {
 
   /** The site's folder: absolute, ending in "/". */
   #base(): URL {
-    const src = this.getAttribute("src") ?? "./";
+    const src = this.getAttribute("src");
+    if (src === null) return siteOf(import.meta.url);
     const url = URL.parse(src, document.baseURI);
     if (url === null) throw new AppError(badSite(src));
     if (!url.pathname.endsWith("/")) url.pathname += "/";
     return url;
   }
 }
-
-// A page may load the script twice, as when two apps are shown that were built apart.
-if (customElements.get("pywebml-app") === undefined) customElements.define("pywebml-app", PywebmlApp);

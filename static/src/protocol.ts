@@ -101,6 +101,8 @@ export type Settings = Readonly<Record<string, Setting>>;
 /** Starts the worker: the first message, once. */
 export interface Init {
   type: "init";
+  /** Version of PyWebML that the page's end is of; another series has other messages. */
+  version: string;
   /** Absolute address of the site's folder, ending in "/". */
   base: string;
   /** "auto" or the name of a backend. */

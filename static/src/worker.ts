@@ -12,6 +12,7 @@ import type { ErrorName, Failure, Frame, FromWorker, Init, Stage, ToWorker } fro
 import { PythonHost } from "./python/host";
 import { loadSite } from "./site";
 import { transferables } from "./values";
+import { seriesOf, tagOf, VERSION } from "./version";
 
 /** Python starts after the first result, or, where nobody asks for one, after this many milliseconds. */
 const PYTHON_WAITS = 500;
@@ -45,7 +46,8 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
   }
 };
 
-async function load({ base, backend: wanted, canvas }: Init): Promise<Pipeline> {
+async function load({ version, base, backend: wanted, canvas }: Init): Promise<Pipeline> {
+  checkVersion(version, base);
   report("site", "the app", 0, 0);
   const site = await loadSite(base);
   const python = site.manifest.python && new PythonHost(base, site.manifest.python, report);
@@ -64,6 +66,13 @@ async function load({ base, backend: wanted, canvas }: Init): Promise<Pipeline> 
 
 async function loadKernels(base: string): Promise<Kernels> {
   return Kernels.load(await fetchFile(base, "kernels.wasm", "engine"));
+}
+
+/** The page's end may come from another site's build. */
+function checkVersion(version: string, base: string): void {
+  if (seriesOf(version) === seriesOf(VERSION)) return;
+  const what = `'${base}' was built by PyWebML ${VERSION}, but this page's <pywebml-app> is of ${version}`;
+  throw new LoadError(`${what}; load '${base}widget.js' too, and write <${tagOf(VERSION)}> for it.`, "site");
 }
 
 function bootPython(python: PythonHost, started: () => void): void {

@@ -6,6 +6,7 @@ import { calculatorHangs, graphHangs, released, stageStalls, unreadableMessage, 
 import { moduleWorker } from "./module_worker";
 import { CALCULATOR_TIMEOUT, STAGE_TIMEOUT } from "./protocol";
 import type { Backends, Entering, Failed, Failure, Frame, FromWorker, Profiled, Ready, Result, Stage, Status, ToWorker } from "./protocol";
+import { VERSION } from "./version";
 import { Watchdog } from "./watchdog";
 
 /** What is used of a `Worker`, so that a test can speak the protocol without one. */
@@ -132,7 +133,7 @@ export class WorkerClient {
   #begin(options: ClientOptions): void {
     const { base, backend, canvas } = options;
     this.#stages.feed();
-    this.#post({ type: "init", base, backend, canvas }, canvas === null ? [] : [canvas]);
+    this.#post({ type: "init", version: VERSION, base, backend, canvas }, canvas === null ? [] : [canvas]);
   }
 
   #post(message: ToWorker, transfer: Transferable[]): void {

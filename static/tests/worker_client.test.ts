@@ -77,7 +77,7 @@ const wait = (seconds: number): Promise<unknown> => vi.advanceTimersByTimeAsync(
 describe("a worker client", () => {
   it("begins with init", () => {
     const { worker } = begin();
-    expect(worker.sent).toEqual([{ type: "init", base: "https://example.org/app/", backend: "auto", canvas: null }]);
+    expect(worker.sent).toEqual([{ type: "init", version: "0.0.0", base: "https://example.org/app/", backend: "auto", canvas: null }]);
   });
 
   it("gives each frame its own result, in whatever order they come", async () => {
