@@ -16,10 +16,12 @@ MAX_VALUES = 2**31 - 1
 """The most values of one tensor: TFLite counts them in 32 bits."""
 MAX_FOLDED = 2**24
 """The most values that computing with constants may make of fewer: above it, a run makes them each time."""
-MAX_COMPUTED = 2**30
+MAX_COMPUTED = 2**28
 """The most values that are computed for one graph: a graph made for it could keep a reader busy for hours."""
 
 
+_VIEWS = ("RESHAPE", "TRANSPOSE")
+"""Operators that numpy computes without touching a value."""
 _VERSIONS = {"BROADCAST_TO": 2}
 """The first version that LiteRT has of an operator, where that is not 1."""
 
@@ -86,7 +88,7 @@ class GraphBuilder:
         if not self.fold or len(arrays) < len(inputs):
             return None
         count = sum(prod(shape) for shape, _ in forms)
-        self._computed += count
+        self._computed += 0 if op in _VIEWS else count
         if count > max([MAX_FOLDED, *(array.size for array in arrays)]) or self._computed > MAX_COMPUTED:
             return None
         try:
