@@ -17,8 +17,9 @@ from pyweb_ml.converter.proof.bisection import first_wrong_since_read
 from pyweb_ml.converter.proof.browser import browser_checks
 from pyweb_ml.converter.proof.checks import Proof, first_wrong, told
 from pyweb_ml.converter.proof.comparison import worst
-from pyweb_ml.converter.proof.originals import run_original
-from pyweb_ml.converter.proof.samples import Sample, picture_samples, random_samples, takes_pictures
+from pyweb_ml.converter.proof.litert import ENGINE, run_litert
+from pyweb_ml.converter.proof.originals import Reference, run_original
+from pyweb_ml.converter.proof.samples import Arrays, Sample, picture_samples, random_samples, takes_pictures
 from pyweb_ml.converter.report import Check, Port, Report, measure
 from pyweb_ml.converter.report_page import report_page
 from pyweb_ml.converter.scripts.arrays import write_samples
@@ -95,7 +96,7 @@ class _Conversion:
         """Runs the original, and holds the clean model against it."""
         self.progress("prove", f"the original, on {len(self.samples)} samples", 0, 0)
         inputs = [sample.inputs for sample in self.samples]
-        reference = run_original(self.source, self.clean, inputs, self.options.read)
+        reference = self._reference(clean, inputs)
         self.report.framework = reference.framework
         proof = Proof(self.samples, reference, self.clean)
         tolerance = self.options.tolerance or TOLERANCES["float32"]
@@ -107,6 +108,17 @@ class _Conversion:
         what = "model.tflite" if self.exact else "the clean model"
         self.report.checks.append(dataclasses.replace(check, what=what))
         return proof
+
+    def _reference(self, clean: Path, inputs: list[Arrays]) -> Reference:
+        """The original's outputs; if it cannot be run and that is forced, the clean model's, as a failed check."""
+        try:
+            return run_original(self.source, self.clean, inputs, self.options.read)
+        except ConversionError as error:
+            problem = f"the original cannot be run, so that nothing is proved: {error}"
+            if not self.options.force:
+                raise ConversionError(f"{problem}; --force writes it all the same") from error
+            self.report.checks.append(Check("model.tflite", ENGINE, "the original", None, problem=problem))
+            return Reference(f"{ENGINE} (not the original)", run_litert(clean, self.clean, inputs))
 
     def _write_forms(self, folder: Path, clean: Path, proof: Proof) -> Model:
         """model.tflite and tfjs/, each proved; gives the model that was written."""

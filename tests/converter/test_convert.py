@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import pyweb_ml.converter.convert
 from pyweb_ml.cli import main
 from pyweb_ml.converter.convert import convert
 from pyweb_ml.converter.model import Graph, Model, Operator, Signature, Tensor
@@ -136,7 +137,23 @@ def test_what_is_forced_has_the_warning_inside(model_file: Path, tmp_path: Path)
     (warning,) = model["userDefinedMetadata"]["warnings"]
     assert "is not the same model" in warning
     assert warning in report.notes
-    assert "Not the same model" in (tmp_path / "web" / "report.html").read_text(encoding="utf-8")
+    assert "Not proved to be the same model" in (tmp_path / "web" / "report.html").read_text(encoding="utf-8")
+
+
+def test_without_the_original_nothing_is_proved_and_nothing_written_unless_forced(
+    model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ConversionError("no such thing here")
+
+    monkeypatch.setattr(pyweb_ml.converter.convert, "run_original", fail)
+    with pytest.raises(ConversionError, match=r"cannot be run, so that nothing is proved: no such thing.*--force"):
+        convert(model_file, tmp_path / "web", ConvertOptions())
+    assert [path.name for path in tmp_path.iterdir()] == ["small.tflite"]
+    report = convert(model_file, tmp_path / "web", ConvertOptions(force=True))
+    assert not report.passed
+    assert "nothing is proved" in report.notes[0]
+    assert "not the original" in report.framework
 
 
 def test_a_wrong_layer_is_found_and_named() -> None:
