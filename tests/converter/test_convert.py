@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import pyweb_ml.converter.convert
+import pyweb_ml.converter.proof.browser
 from pyweb_ml.cli import main
 from pyweb_ml.converter.convert import convert
 from pyweb_ml.converter.model import Graph, Model, Operator, Signature, Tensor
@@ -285,6 +286,25 @@ def test_a_model_of_the_zoo_is_the_same_in_both_forms(name: str, tmp_path: Path)
     assert max(check.error for check in report.checks) <= 1e-3
     assert report.form == "float16"  # as it was
     assert "Convolution2DTransposeBias" not in report.after.counts()
+
+
+@pytest.mark.browser
+def test_in_chromium_every_backend_agrees(model_file: Path, tmp_path: Path) -> None:
+    report = convert(model_file, tmp_path / "web", ConvertOptions(browser=True))
+    engines = {check.engine: check.error for check in report.checks if "Chromium" in check.engine}
+    assert list(engines) == [f"TF.js on {name}, in Chromium" for name in ("wasm", "webgl", "webgpu", "cpu")]
+    assert max(engines.values()) <= 1e-3
+
+
+def test_without_chromium_the_error_says_what_to_install(
+    model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYWEBML_CHROMIUM", raising=False)
+    monkeypatch.setattr(pyweb_ml.converter.proof.browser, "_NAMES", ("pywebml-no-such-browser",))
+    with pytest.raises(
+        ConversionError, match="--browser needs Chromium or Chrome; install one, or name its program"
+    ):
+        convert(model_file, tmp_path / "web", ConvertOptions(browser=True))
 
 
 def pictures(folder: Path, count: int) -> Path:
