@@ -18,6 +18,12 @@ def size_text(count: int) -> str:
 
 
 STAGES = {
+    "read": "reading",
+    "prove": "proving",
+    "write": "writing",
+    "measure": "measuring",
+    "convert": "converting",
+    "environment": "making the environment",
     "app": "loading",
     "graph": "tracing the pipeline",
     "model": "fetching the model",
