@@ -37,7 +37,8 @@ def build(folder: Path) -> None:
     for name in EXAMPLES:
         build_site(load_app(str(ROOT / "examples" / name)), folder / name, lambda *_: None)
     (folder / "index.html").write_text(PAGE)
-    shutil.copytree(folder / EXAMPLES[0] / "litert", folder / "litert")
+    (litert,) = (folder / EXAMPLES[0]).glob("engine/*/litert")
+    shutil.copytree(litert, folder / "litert")
     shutil.copy(ROOT / "examples/samples/astronaut.jpg", folder)
     modules = ROOT / "static/node_modules"
     out = f"--outfile={folder / 'bench.js'}"
@@ -59,10 +60,12 @@ def frame_times(browser: Browser, address: str, name: str, frames: int) -> dict[
     """Milliseconds a frame, ours and the peer's, and ours by node."""
     page = browser.new_page()
     page.goto(address)
-    (model,) = (HERE_SITE / name / "models").iterdir()
+    (model,) = (HERE_SITE / name / "models").glob("*.tflite")
+    (worker,) = (HERE_SITE / name).glob("page/*/worker.js")
     options = {
         "name": name,
         "base": f"{name}/",
+        "worker": worker.relative_to(HERE_SITE).as_posix(),
         "model": f"{name}/models/{model.name}",
         "picture": "astronaut.jpg",
         "frames": frames,

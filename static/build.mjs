@@ -15,6 +15,7 @@ const ENTRIES = {
   worker: "src/worker.ts",
   engine: "src/engines/engine_worker.ts",
   runtime: "src/runtime.ts",
+  media_library: "src/media_library.ts",
 };
 // kernels/build.py puts it there: it is kept.
 const KERNELS = "kernels.wasm";
@@ -49,6 +50,8 @@ async function bundle() {
   const found = [];
   for (const [name, path] of Object.entries(ENTRIES)) if (await exists(join(HERE, path))) found.push([name, path]);
   await build({ ...OPTIONS, entryPoints: Object.fromEntries(found), outdir: WEB });
+  // A classic script: not every browser takes a module for a service worker.
+  await build({ ...OPTIONS, entryPoints: { sw: "src/service_worker.ts" }, format: "iife", outdir: WEB });
 }
 
 /** Builds the backends' modules, and engines/files.json: which files of this folder each of them needs. */

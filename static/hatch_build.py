@@ -22,6 +22,7 @@ REQUIRED = (
     "widget.js",
     "worker.js",
     "engine.js",
+    "sw.js",
     "engines/files.json",
     "kernels.wasm",
     "litert/litert_wasm_internal.wasm",

@@ -103,7 +103,6 @@ def test_every_answer_isolates_the_page_and_has_its_type(serve: Serve, model_app
     types = {
         "/": "text/html; charset=utf-8",
         "/worker.js": "text/javascript; charset=utf-8",
-        "/litert/engine.wasm": "application/wasm",
         "/manifest.json": "application/json",
         "/_pywebml/serve.css": "text/css; charset=utf-8",
         "/nothing": "text/html; charset=utf-8",

@@ -2,8 +2,8 @@
 import { createPeer } from "./peer.js";
 
 /** Ours, by the protocol that the page speaks: one frame in, its result back, the picture drawn on the way. */
-function createOurs(base, canvas) {
-  const worker = new Worker(new URL("worker.js", base), { type: "module" });
+function createOurs(base, script, canvas) {
+  const worker = new Worker(script, { type: "module" });
   const waiting = new Map();
   const ready = new Promise((resolve, reject) => {
     worker.onmessage = ({ data }) => {
@@ -24,9 +24,9 @@ function createOurs(base, canvas) {
   return { ready, process };
 }
 
-window.bench = async ({ name, base, model, picture, frames, warmUp }) => {
+window.bench = async ({ name, base, worker, model, picture, frames, warmUp }) => {
   const source = await sourceOf(picture);
-  const ours = createOurs(new URL(base, location.href).href, document.querySelector("#ours"));
+  const ours = createOurs(new URL(base, location.href).href, worker, document.querySelector("#ours"));
   const peer = await createPeer(name, document.querySelector("#peer"), new URL(model, location.href).href);
   const { backend, reason } = await ours.ready;
   const times = { ours: [], peer: [] };

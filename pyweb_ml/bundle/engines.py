@@ -10,13 +10,11 @@ from typing import Any
 from pyweb_ml.bundle.asset_file import Asset, write_asset
 from pyweb_ml.bundle.reference import make_reference
 from pyweb_ml.bundle.tfjs_model import tfjs_files
+from pyweb_ml.bundle.web_assets import content_folder
 from pyweb_ml.cache import sha256_of
 from pyweb_ml.errors import BuildError, ConversionError
 from pyweb_ml.graph.backend import AUTO
 from pyweb_ml.version import __version__
-
-FOLDERS = ("engines", "litert")
-"""Folders of the compiled web assets of which a site gets only what its backends need."""
 
 INDEX = "engines/files.json"
 """Which files each backend needs; static/build.mjs writes it."""
@@ -30,10 +28,12 @@ class Engines:
     """What the manifest says of engines; `EngineAssets` in static/src/protocol.ts.
 
     Attributes:
+        folder: where the backends' files are, named by their content; empty where there are none.
         notes: what was left out of the site and why, for the person who builds it.
     """
 
     backends: tuple[str, ...]
+    folder: str = ""
     tfjs: dict[str, list[Asset]] = field(default_factory=dict)
     references: dict[str, dict[str, Any]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -42,6 +42,7 @@ class Engines:
         return {
             "version": __version__,
             "backends": self.backends,
+            "folder": self.folder,
             "budget": BUDGET,
             "tfjs": {name: [asdict(asset) for asset in assets] for name, assets in self.tfjs.items()},
             "references": self.references,
@@ -66,7 +67,7 @@ def write_engines(site: Path, web: Path, wanted: Sequence[str], models: Mapping[
         kinds = {"seed": reference.seed, "inputs": reference.inputs, "outputs": reference.outputs}
         engines.references[name] = {**asdict(asset), **kinds}
     _add_tfjs(site, engines, models)
-    _copy_files(site, web, engines.backends)
+    engines.folder = _copy_files(site, web, engines.backends)
     return engines
 
 
@@ -100,15 +101,18 @@ def needs_tflite(backends: Sequence[str]) -> bool:
     return not all(map(_is_tfjs, backends))
 
 
-def _copy_files(site: Path, web: Path, backends: Sequence[str]) -> None:
+def _copy_files(site: Path, web: Path, backends: Sequence[str]) -> str:
+    """Gives the folder, which holds `engines/` and, where a backend needs it, `litert/`."""
     if not backends:
-        return
+        return ""
     try:
         files: dict[str, list[str]] = json.loads((web / INDEX).read_text(encoding="utf-8"))
         wanted = {name for backend in backends for name in files[backend]}
+        folder = content_folder("engine", [web / name for name in wanted], web)
         for name in sorted(wanted):
-            (site / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(web / name, site / name)
+            (site / folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(web / name, site / folder / name)
+        return folder
     except (OSError, KeyError, ValueError) as error:
         raise BuildError(
             f"the compiled web assets lack the files of {', '.join(backends)} (in '{web}': {error}); in a "

@@ -23,6 +23,9 @@ FILES = {
 }
 """sha256 of each file that the page loads, as in the npm package pyodide of that version."""
 
+FOLDER = f"python/pyodide-{VERSION}-{cache.sha256_of(json.dumps(FILES).encode())[:16]}/"
+"""Where a site has them: named by their content."""
+
 
 @dataclass(frozen=True)
 class LockedPackage:

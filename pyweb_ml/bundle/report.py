@@ -42,13 +42,14 @@ class BuildReport:
         return [_measure(part, files) for part, files in sorted(parts.items())]
 
 
-_PARTS = {"engines": "engine", "litert": "engine", "models": "models", "samples": "samples"}
+_PARTS = {"engine": "engine", "models": "models", "samples": "samples"}
 _PYTHON = {"pyodide": "Python", "packages": "Python packages"}
+"""By what a name begins with, up to the digest."""
 
 
 def _part_of(parts: tuple[str, ...]) -> str:
     if parts[0] == "python":
-        return _PYTHON.get(parts[1], "app's Python")
+        return _PYTHON.get(parts[1].partition("-")[0], "app's Python")
     return _PARTS.get(parts[0], "page and worker")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pyweb_ml.cache import sha256_of
 from pyweb_ml.errors import BuildError
 from pyweb_ml.graph.authoring import App
 
@@ -42,7 +43,7 @@ def _write(app_file: Path, source: str, site: Path, index: int) -> Sample:
     if kind is None:
         raise BuildError(f"{app_file}: the sample '{source}' must end in one of {', '.join(sorted(KINDS))}")
     safe = re.sub(r"[^A-Za-z0-9._-]", "-", file.name)
-    path = f"samples/{index}-{safe}"
+    path = f"samples/{index}-{sha256_of(file.read_bytes())[:16]}-{safe}"
     (site / "samples").mkdir(exist_ok=True)
     shutil.copyfile(file, site / path)
     return Sample(file.stem.replace("_", " "), path, kind)

@@ -17,9 +17,13 @@ export type Progress = (loaded: number, total: number) => void;
 
 /** Fetches a file below `base`; throws a {@link LoadError} that names the file and what is wrong. */
 export async function fetchFile(base: string, path: string, stage: Stage): Promise<Response> {
+  return fetchAt(new URL(path, base), path, stage);
+}
+
+async function fetchAt(address: URL, path: string, stage: Stage): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(new URL(path, base));
+    response = await fetch(address);
   } catch {
     throw new LoadError(`'${path}' could not be fetched: the network is down or the server does not answer`, stage);
   }
@@ -29,8 +33,11 @@ export async function fetchFile(base: string, path: string, stage: Stage): Promi
   return response;
 }
 
+/** As {@link fetchFile}. `base` may say of which build the file shall be, as "?build=…", for the service worker. */
 export async function fetchJson(base: string, path: string, stage: Stage): Promise<unknown> {
-  const response = await fetchFile(base, path, stage);
+  const address = new URL(path, base);
+  address.search = new URL(base).search;
+  const response = await fetchAt(address, path, stage);
   try {
     return (await response.json()) as unknown;
   } catch {

@@ -13,5 +13,6 @@ export function siteOf(script: string): URL {
 
 /** The worker of a site. That of another build than the script's own has a fixed address, which leads to it. */
 export function workerOf(site: URL, script: string): URL {
-  return new URL("worker.js", site.href === siteOf(script).href ? script : site);
+  const { origin, pathname } = siteOf(script);
+  return new URL("worker.js", site.origin === origin && site.pathname === pathname ? script : site);
 }

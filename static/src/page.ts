@@ -1,17 +1,55 @@
-/** What a built site's own page has beyond the element: files may be dropped anywhere, and `?backend=` names one. */
+/**
+ * What a built site's own page has beyond the element: threads and a copy to use offline, by the service worker;
+ * files may be dropped anywhere; `?backend=` names one, `?fresh` forgets the copy.
+ */
 
 import { acceptDrops } from "./drop_target";
 import type { PywebmlApp } from "./element";
+import { isolate, REASON } from "./isolation";
+import { isRolledBack, keepOffline } from "./offline";
+import { givenSettings } from "./page_settings";
+import { isStyled, loadWidget, showTrouble } from "./page_trouble";
 
-const app = document.querySelector<PywebmlApp>("pywebml-app");
-const backend = new URLSearchParams(location.search).get("backend");
-if (backend !== null) app?.setAttribute("backend", backend);
+const html = document.documentElement;
+const { build = "", serviceWorker } = html.dataset;
+const app = document.querySelector<PywebmlApp>("pywebml-app")!;
 
-const take = (file: File): void => {
+// For page.css, which else says after a while that this script is missing.
+html.dataset["page"] = "loaded";
+void begin();
+
+async function begin(): Promise<void> {
+  prepare();
+  if (serviceWorker !== undefined) {
+    const found = await isolate(serviceWorker);
+    // Nothing heavy has been fetched yet.
+    if (found === "reloading") return;
+    app.dataset[REASON] = found;
+    keepOffline(app, serviceWorker, build);
+  }
+  await loadWidget();
+  if (isRolledBack()) showTrouble("The newest version does not run on this device; this is the last one that did.");
+  if (!isStyled()) showTrouble("The site's 'page.css' is missing or damaged; reload, or build the site again.");
+}
+
+function prepare(): void {
+  const address = new URL(location.href);
+  const backend = address.searchParams.get("backend");
+  if (backend !== null) app.setAttribute("backend", backend);
+  const settings = givenSettings(address.searchParams);
+  if (settings !== null) app.setAttribute("values", settings);
+  if (address.searchParams.has("fresh")) {
+    address.searchParams.delete("fresh");
+    history.replaceState(null, "", address);
+  }
+  acceptDrops(document, { take, over }, new AbortController().signal);
+}
+
+function take(file: File): void {
   // The element reports what is wrong with a file.
-  app?.open(file).catch(() => undefined);
-};
-const over = (is: boolean): void => {
-  document.documentElement.classList.toggle("dropping", is);
-};
-acceptDrops(document, { take, over }, new AbortController().signal);
+  app.open(file).catch(() => undefined);
+}
+
+function over(is: boolean): void {
+  html.classList.toggle("dropping", is);
+}

@@ -51,7 +51,7 @@ async function load({ version, base, backend: wanted, canvas }: Init): Promise<P
   report("site", "the app", 0, 0);
   const site = await loadSite(base);
   const python = site.manifest.python && new PythonHost(base, site.manifest.python, report);
-  const [loaded, kernels] = await Promise.all([loadModels(site, wanted, report, post), loadKernels(base)]);
+  const [loaded, kernels] = await Promise.all([loadModels(site, wanted, report, post), loadKernels()]);
   models = loaded;
   const made = new Pipeline({ site, kernels, models: loaded.models, python, canvas, entering });
   post({ type: "ready", what: "frames", ...loaded.chosen });
@@ -64,8 +64,9 @@ async function load({ version, base, backend: wanted, canvas }: Init): Promise<P
   return made;
 }
 
-async function loadKernels(base: string): Promise<Kernels> {
-  return Kernels.load(await fetchFile(base, "kernels.wasm", "engine"));
+/** They lie beside this script. */
+async function loadKernels(): Promise<Kernels> {
+  return Kernels.load(await fetchFile(import.meta.url, "kernels.wasm", "engine"));
 }
 
 /** The page's end may come from another site's build. */

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Browser, BrowserContext, Worker
 
+from pyweb_ml.bundle.sealing import seal
 from tests.chromium import FLAGS, find
 from tests.serving import serve
 from tests.visiting import AppPage, build_example, on_desktop, open_app, photograph, rgba
@@ -65,9 +66,10 @@ class Site:
 
     def wrap(self, backend: str, code: str) -> None:
         """Changes what a backend does, in this site only."""
-        file = self.folder / "engines" / f"{backend}.js"
+        (file,) = self.folder.glob(f"engine/*/engines/{backend}.js")
         real = file.rename(file.with_name(f"real-{file.name}"))
         file.write_text(WRAPPER.format(real=real.name, code=code))
+        seal(self.folder)
 
     def set_budget(self, milliseconds: int) -> None:
         """How long measuring may take: GPUs that a CPU stands in for need more than a visitor would wait."""

@@ -13,6 +13,7 @@ import skimage.data
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
+from pyweb_ml.bundle.hosting import CONTENT_SECURITY_POLICY
 from tests.serving import serve
 
 HERE = Path(__file__).resolve().parent
@@ -125,7 +126,17 @@ def _assemble(folder: Path) -> None:
     for name in ("widget.js", "page.js", "page.css"):
         shutil.copy(WEB / name, folder)
     html = (WEB / "index.html").read_text()
-    words = {"{{title}}": "Face detection", "{{description}}": "Finds the faces in a picture."}
+    words = {
+        "{{title}}": "Face detection",
+        "{{description}}": "Finds the faces in a picture.",
+        "{{csp}}": CONTENT_SECURITY_POLICY,
+        "{{page}}": "",
+        "?build={{build}}": "",
+        "{{build}}": "",
+        ' data-service-worker="sw.js"': "",
+        '<link rel="manifest" href="app.webmanifest">': "",
+        "icon-192.png": "data:,",
+    }
     for placeholder, text in words.items():
         html = html.replace(placeholder, text)
     (folder / "index.html").write_text(html)

@@ -6,7 +6,7 @@ from packaging.requirements import Requirement
 
 from pyweb_ml.apps import load_app
 from pyweb_ml.bundle import build_site, wheels
-from pyweb_ml.bundle.pyodide import FILES, LOCK, read_lock
+from pyweb_ml.bundle.pyodide import FILES, FOLDER, LOCK, read_lock
 from pyweb_ml.cache import sha256_of
 from pyweb_ml.errors import BuildError
 from pyweb_ml.progress import quiet
@@ -21,9 +21,9 @@ def test_the_site_of_an_app_with_python_holds_pyodide_and_its_packages(
     out = tmp_path / "site"
     build_site(load_app(str(python_app)), out, web=web)
     python = json.loads((out / "manifest.json").read_text())["python"]
-    assert python["pyodide"] == "python/pyodide/"
-    assert {name: sha256_of((out / "python/pyodide" / name).read_bytes()) for name in FILES} == FILES
-    lock = read_lock((out / "python/pyodide" / LOCK).read_bytes())
+    assert python["pyodide"] == FOLDER
+    assert {name: sha256_of((out / FOLDER / name).read_bytes()) for name in FILES} == FILES
+    lock = read_lock((out / FOLDER / LOCK).read_bytes())
     assert [one["name"] for one in python["packages"]] == ["numpy", "six"]
     for asset in (*python["packages"], python["app"]):
         data = (out / asset["path"]).read_bytes()

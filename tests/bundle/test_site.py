@@ -31,18 +31,32 @@ def fields_of(interface: str) -> set[str]:
     return set(re.findall(r"^  (\w+):", match[1], re.MULTILINE))
 
 
+def digest(name: str) -> str:
+    """What stands for a sample's content in its path."""
+    return sha256_of(b"bytes of " + name.encode())[:16]
+
+
 def test_a_site_without_python_calculators_holds_no_python(model_app: Path, web: Path, tmp_path: Path) -> None:
     out = tmp_path / "site"
     build_site(load_app(str(model_app)), out, web=web)
     files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    assert {name for name in files if not name.startswith("models/")} == {
-        "engines/litert-wasm.js",
-        "engines/tfjs-webgl.js",
+    assert {re.sub(r"\b[0-9a-f]{16}\b", "DIGEST", name) for name in files if not name.startswith("models/")} == {
+        ".nojekyll",
+        "_headers",
+        "app.webmanifest",
+        "engine/DIGEST/engines/litert-wasm.js",
+        "engine/DIGEST/engines/tfjs-webgl.js",
+        "engine/DIGEST/litert/engine.wasm",
         "graph.json",
+        "hosting/README.txt",
+        "hosting/nginx.conf",
+        "icon-192.png",
+        "icon-512.png",
         "index.html",
-        "litert/engine.wasm",
         "manifest.json",
-        "page.css",
+        "page/DIGEST/page.css",
+        "page/DIGEST/widget.js",
+        "page/DIGEST/worker.js",
         "widget.js",
         "worker.js",
     }
@@ -63,10 +77,10 @@ def test_the_manifest_states_the_site_as_the_protocol_says(
     assert manifest["models"] == {"net.tflite": {"path": path, "bytes": len(tiny_model), "sha256": sha256}}
     assert (out / path).read_bytes() == tiny_model
     assert manifest["samples"] == [
-        {"name": "My photo", "path": "samples/0-My-photo.PNG", "kind": "image"},
-        {"name": "film", "path": "samples/1-film.mp4", "kind": "video"},
+        {"name": "My photo", "path": f"samples/0-{digest('My photo.PNG')}-My-photo.PNG", "kind": "image"},
+        {"name": "film", "path": f"samples/1-{digest('film.mp4')}-film.mp4", "kind": "video"},
     ]
-    assert (out / "samples/0-My-photo.PNG").read_bytes() == b"bytes of My photo.PNG"
+    assert (out / manifest["samples"][0]["path"]).read_bytes() == b"bytes of My photo.PNG"
     assert (manifest["name"], manifest["inputs"], manifest["python"]) == (
         "run_model",
         {"tensors": "Tensors"},

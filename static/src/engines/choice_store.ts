@@ -15,7 +15,7 @@ export class ChoiceStore {
     const { backends, version } = manifest.engines;
     const { userAgent, hardwareConcurrency } = navigator;
     const key = JSON.stringify([models, backends, version, userAgent, hardwareConcurrency, crossOriginIsolated]);
-    this.address = `${base}?backends=${encodeURIComponent(key)}`;
+    this.address = new URL(`?backends=${encodeURIComponent(key)}`, base).href;
   }
 
   /** Empty where nothing was kept, or where the browser keeps nothing (as in some private windows). */

@@ -1,0 +1,50 @@
+"""The last step of a build: the manifest lists every file with its hash; the build gets a name by its content."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from pyweb_ml.bundle.asset_file import Asset, asset_of
+
+MANIFEST = "manifest.json"
+UNLISTED = (MANIFEST, "sw.js", "_headers", ".nojekyll")
+"""Files that no page loads by the manifest: itself, what the browser checks by itself, what is for hosts."""
+UNLISTED_FOLDERS = ("hosting",)
+TWINS = (".br", ".gz")
+"""Endings of compressed twins, which hosts send in place of the file."""
+
+_BUILD = re.compile(r'(data-build="|\?build=)[^"]*"')
+
+
+def seal(site: Path) -> None:
+    """Writes `files` and `build` into the manifest, and `build` into the pages; may be done again after a change.
+
+    `build` is a digest of every listed file and of the manifest; pages count without it, as they hold it.
+    """
+    file = site / MANIFEST
+    manifest = {**json.loads(file.read_text(encoding="utf-8")), "build": "", "files": []}
+    pages = sorted(site.glob("*.html"))
+    for page in pages:
+        _name_build(page, "")
+    listed = [asdict(asset) for asset in _assets(site)]
+    manifest["build"] = hashlib.sha256(json.dumps([manifest, listed]).encode()).hexdigest()[:16]
+    for page in pages:
+        _name_build(page, manifest["build"])
+    manifest["files"] = [asdict(asset) for asset in _assets(site)]
+    file.write_text(json.dumps(manifest, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def _name_build(page: Path, build: str) -> None:
+    text = page.read_text(encoding="utf-8")
+    page.write_text(_BUILD.sub(rf'\g<1>{build}"', text), encoding="utf-8")
+
+
+def _assets(site: Path) -> Iterator[Asset]:
+    for file in sorted(path for path in site.rglob("*") if path.is_file()):
+        path = file.relative_to(site)
+        if path.parts[0] in UNLISTED_FOLDERS or path.as_posix() in UNLISTED or path.suffix in TWINS:
+            continue
+        yield asset_of(path.as_posix(), file.read_bytes())

@@ -1,0 +1,92 @@
+/** The page's part in keeping a site for use without a network; the service worker does the work. */
+
+import type { PywebmlApp } from "./element";
+import type { Failure } from "./protocol";
+import type { FromServiceWorker, ToServiceWorker } from "./service_worker_protocol";
+
+/** Milliseconds after which a page that nobody starts is kept all the same. */
+const NOBODY = 10_000;
+
+const ROLLED_BACK = "pywebml-rolled-back";
+
+/**
+ * Relaxed SIMD, as a module that uses one instruction of it: `i32x4.relaxed_trunc_f32x4_s`.
+ * https://github.com/WebAssembly/relaxed-simd
+ */
+const RELAXED_SIMD = new Uint8Array([
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 123, 1, 123, 3, 2, 1, 0],
+  ...[10, 9, 1, 7, 0, 32, 0, 253, 129, 2, 11],
+]);
+
+/** Keeps the site once the visitor has got a result, and tells the service worker which builds run here. */
+export function keepOffline(app: PywebmlApp, script: string, build: string): void {
+  if (!isSecureContext || !("serviceWorker" in navigator)) return;
+  const container = navigator.serviceWorker;
+  container.addEventListener("message", ({ data }: MessageEvent<FromServiceWorker>) => { receive(data); });
+  const worker = once(() => registered(script));
+  const keep = once(async () => { tell(await worker(), { type: "keep", unneeded: unneeded() }); });
+  setTimeout(() => { void keep(); }, NOBODY);
+  const shown = async (): Promise<void> => {
+    await keep();
+    tell(await worker(), { type: "good", build });
+  };
+  app.addEventListener("result", () => { void shown(); }, { once: true });
+  app.addEventListener("error", (event) => {
+    const { name } = (event as unknown as CustomEvent<Failure>).detail;
+    if (name === "ModelError" || name === "UnsupportedError") tell(container.controller, { type: "bad", build });
+  });
+}
+
+/** Whether the build before this one runs, because this one does not run here. */
+export function isRolledBack(): boolean {
+  try {
+    const is = sessionStorage.getItem(ROLLED_BACK) !== null;
+    sessionStorage.removeItem(ROLLED_BACK);
+    return is;
+  } catch {
+    return false;
+  }
+}
+
+function receive(message: FromServiceWorker): void {
+  const { dataset } = document.documentElement;
+  if (message.type === "kept") dataset["offline"] = message.build;
+  else if (message.type === "not kept") dataset["notKept"] = message.reason;
+  else reloadInto();
+}
+
+function reloadInto(): void {
+  try {
+    sessionStorage.setItem(ROLLED_BACK, "1");
+    location.reload();
+  } catch {
+    // The error stays on the page; the last good build runs on the next visit.
+  }
+}
+
+async function registered(script: string): Promise<ServiceWorker | null> {
+  try {
+    await navigator.serviceWorker.register(script, { updateViaCache: "none" });
+    return (await navigator.serviceWorker.ready).active;
+  } catch {
+    // As in a private window: the page works, with the network.
+    return null;
+  }
+}
+
+function tell(worker: ServiceWorker | null, message: ToServiceWorker): void {
+  worker?.postMessage(message);
+}
+
+/** LiteRT's builds for browsers other than this one; see engines/litert.ts for which of them a page runs. */
+function unneeded(): string {
+  const relaxed = WebAssembly.validate(RELAXED_SIMD);
+  const used = !relaxed ? "compat_" : crossOriginIsolated ? "threaded_" : "";
+  const others = ["", "threaded_", "compat_"].filter((build) => build !== used);
+  return `/litert/litert_wasm_(?:${others.join("|")})internal\\.`;
+}
+
+function once<T>(action: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | undefined;
+  return () => (done ??= action());
+}

@@ -1,0 +1,94 @@
+/** What the service worker answers with: what is kept, else the network; isolated in both cases. */
+
+import { typeOf } from "./service_worker_keeping";
+import type { BuildManifest, Store } from "./service_worker_store";
+
+/** What hosts should send: pyweb_ml/bundle/hosting.py says why, and the build puts its policy in here. */
+const HEADERS = {
+  "Content-Security-Policy": "{{csp}}",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+  "Cross-Origin-Resource-Policy": "cross-origin",
+};
+
+export class Answerer {
+  readonly #store: Store;
+  readonly #scope: string;
+  /** Manifests of kept builds, by their build: they never change. */
+  readonly #manifests = new Map<string, BuildManifest>();
+
+  constructor(store: Store, scope: string) {
+    this.#store = store;
+    this.#scope = scope;
+  }
+
+  /** Whether a request is for a file of the site. */
+  isOwn({ method, url }: Request): boolean {
+    return method === "GET" && url.startsWith(this.#scope);
+  }
+
+  async answer(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    if (request.mode === "navigate") await this.#visit(url);
+    const kept = await this.#kept(url).catch(() => undefined);
+    if (kept !== undefined) return isolated(ranged(kept, request.headers.get("Range")), url.pathname);
+    const isFresh = request.mode === "navigate" && url.searchParams.has("fresh");
+    const response = await (isFresh ? fetch(url, { cache: "reload" }) : fetch(request));
+    return response.type === "basic" ? isolated(response, url.pathname) : response;
+  }
+
+  /** A visit begins: the newest whole build runs from now on. */
+  async #visit({ searchParams }: URL): Promise<void> {
+    if (searchParams.has("fresh")) {
+      await this.#store.clear();
+      return;
+    }
+    const state = await this.#store.state();
+    if (state.next !== null) await this.#store.setState({ ...state, current: state.next, next: null });
+  }
+
+  async #kept(url: URL): Promise<Response | undefined> {
+    const { current, next, good } = await this.#store.state();
+    const path = decodeURIComponent(url.pathname.slice(new URL(this.#scope).pathname.length)) || "index.html";
+    // The page says of which build it is. Whatever else differs between builds has another path in each.
+    const asked = url.searchParams.get("build");
+    const builds = [...new Set([asked, current, good, next].filter((build) => build !== null && build !== ""))] as string[];
+    for (const build of builds) {
+      const found = await this.#of(build, path);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  async #of(build: string, path: string): Promise<Response | undefined> {
+    const manifest = this.#manifests.get(build) ?? (await this.#store.manifest(build));
+    if (manifest === null) return undefined;
+    this.#manifests.set(build, manifest);
+    if (path === "manifest.json") return this.#store.manifestText(build);
+    const asset = manifest.files.find((file) => file.path === path);
+    return asset && this.#store.file(asset.sha256);
+  }
+}
+
+/** A part of what is kept, for films: https://www.rfc-editor.org/rfc/rfc9110#name-range-requests */
+async function ranged(response: Response, range: string | null): Promise<Response> {
+  const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(range ?? "") ?? [];
+  if (first === undefined) return response;
+  const all = await response.arrayBuffer();
+  const end = Math.min(last ? Number(last) + 1 : all.byteLength, all.byteLength);
+  const headers = new Headers(response.headers);
+  headers.set("Content-Range", `bytes ${first}-${end - 1}/${all.byteLength}`);
+  headers.set("Content-Length", (end - Number(first)).toString());
+  return new Response(all.slice(Number(first), end), { status: 206, headers });
+}
+
+async function isolated(given: Response | Promise<Response>, path: string): Promise<Response> {
+  const response = await given;
+  const { status, statusText } = response;
+  const headers = new Headers(response.headers);
+  for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+  const type = typeOf(path);
+  if (response.ok && type !== "application/octet-stream") headers.set("Content-Type", type);
+  const hasBody = ![101, 204, 205, 304].includes(status);
+  return new Response(hasBody ? response.body : null, { status, statusText, headers });
+}
