@@ -1,6 +1,5 @@
 """Sizes and speeds of a model's forms."""
 
-import gzip
 import tempfile
 from pathlib import Path
 
@@ -8,7 +7,7 @@ from pyweb_ml.converter.model import Model
 from pyweb_ml.converter.proof.checks import Proof
 from pyweb_ml.converter.proof.comparison import compare, worst
 from pyweb_ml.converter.proof.litert import native_milliseconds, run_litert
-from pyweb_ml.converter.report import Variant
+from pyweb_ml.converter.report import Variant, gzip_size
 from pyweb_ml.converter.variants import Choice
 from pyweb_ml.converter.writers.tflite import write_tflite
 
@@ -22,7 +21,7 @@ def measured_variant(choice: Choice, model: Model, proof: Proof, written: bool) 
     with tempfile.TemporaryDirectory(prefix="pywebml-measure-") as folder:
         path = Path(folder) / "model.tflite"
         write_tflite(model, path)
-        data = path.read_bytes()
+        size, packed = path.stat().st_size, gzip_size(path)
         outputs = run_litert(path, model, proof.inputs)
         milliseconds = native_milliseconds(path, model, proof.inputs[0])
     wanted = proof.reference.outputs
@@ -30,8 +29,7 @@ def measured_variant(choice: Choice, model: Model, proof: Proof, written: bool) 
     real_error = worst(compare([wanted[i] for i in real], [outputs[i] for i in real])).error if real else None
     differences = compare(wanted, outputs)
     error, mean_error = worst(differences).error, max(one.mean_error for one in differences)
-    packed = len(gzip.compress(data, compresslevel=6))
-    return Variant(str(choice), len(data), packed, milliseconds, error, real_error, mean_error, written)
+    return Variant(str(choice), size, packed, milliseconds, error, real_error, mean_error, written)
 
 
 def size_of(source: str | Path) -> int:

@@ -1,8 +1,8 @@
 """What a conversion did, as data: `report.json` is this, and `report.html` shows it."""
 
 import dataclasses
-import gzip
 import json
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ from pyweb_ml.converter.outline import Outline
 from pyweb_ml.converter.proof.comparison import Difference
 from pyweb_ml.version import __version__
 
+_GZIP = 31
+"""zlib's window of 15 bits, with gzip's head and tail."""
 SCHEMA = 1
 """Raised when a field of report.json changes its meaning or goes."""
 
@@ -160,5 +162,13 @@ def _plain(tree: Any) -> Any:
 
 def measure(path: Path, folder: Path) -> FileSize:
     """The size of a file, by its path below `folder`."""
-    data = path.read_bytes()
-    return FileSize(path.relative_to(folder).as_posix(), len(data), len(gzip.compress(data, compresslevel=6)))
+    return FileSize(path.relative_to(folder).as_posix(), path.stat().st_size, gzip_size(path))
+
+
+def gzip_size(path: Path) -> int:
+    """How many bytes a file has when gzip has packed it at level 6; a large file is not held in memory."""
+    packer, size = zlib.compressobj(6, wbits=_GZIP), 0
+    with path.open("rb") as file:
+        while block := file.read(2**20):
+            size += len(packer.compress(block))
+    return size + len(packer.flush())
