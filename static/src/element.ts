@@ -6,6 +6,7 @@ import { ElementControls } from "./element_controls";
 import { ElementView } from "./element_view";
 import { AppError, toFailure } from "./failure";
 import { badSeconds, badSite, notConnected } from "./messages";
+import { explain } from "./page_policy";
 import { fetchSite, type PageSite } from "./page_site";
 import { siteOf, workerOf } from "./own_site";
 import { Presenter } from "./presenter";
@@ -305,7 +306,7 @@ export class PywebmlApp extends HTMLElement {
       return site;
     } catch (error) {
       this.#site = null;
-      throw error;
+      throw new AppError(await this.#explain(toFailure(error), base));
     }
   }
 
@@ -318,6 +319,7 @@ export class PywebmlApp extends HTMLElement {
     this.#session ??= new Session(
       {
         script: workerOf(base, import.meta.url),
+        explain: (failure) => this.#explain(failure, base),
         base: base.href,
         backend: this.getAttribute("backend") ?? "auto",
         canvas: () => this.#view.freshCanvas(),
@@ -348,9 +350,15 @@ export class PywebmlApp extends HTMLElement {
     };
   }
 
+  /** The page's own policy may be what keeps something from being loaded. */
+  #explain(failure: Failure, base: URL): Promise<Failure> {
+    return explain(failure, base, workerOf(base, import.meta.url));
+  }
+
   #fail(failure: Failure): void {
+    const isNews = this.#presenter.complaint !== failure.message;
     this.#presenter.failed(failure);
-    this.#tell("error", failure);
+    if (isNews) this.#tell("error", failure);
   }
 
   /** Something was refused, and nothing is stopped by it. */

@@ -75,6 +75,12 @@ export function badManifest(address: string, what: string): Failure {
   return failure("LoadError", `'${address}' is no manifest of a built app (${what}); build the app again.`);
 }
 
+/** `directives`: as they are to be added, such as "worker-src blob:". */
+export function pageForbids(directives: readonly string[]): Pick<Failure, "name" | "message"> {
+  const message = `This page's Content-Security-Policy keeps the app out; add to it: ${directives.join("; ")}.`;
+  return { name: "LoadError", message };
+}
+
 export function calculatorHangs(node: string, timestamp: number, seconds: number): Failure {
   const message =
     `The calculator '${node}' has not returned for ${seconds} s, at timestamp ${timestamp}; ` +

@@ -18,7 +18,7 @@ export class Presenter {
   #loading: Status | null = null;
   #pending: readonly string[] = [];
   #activity: Activity = "idle";
-  #failed = false;
+  #complaint = "";
   #loaded = false;
 
   constructor(view: ElementView) {
@@ -32,6 +32,11 @@ export class Presenter {
   /** Whether there is something to stop. */
   get busy(): boolean {
     return this.#activity === "opening" || this.#activity === "running";
+  }
+
+  /** What is wrong, as it is shown; empty if nothing is. */
+  get complaint(): string {
+    return this.#complaint;
   }
 
   /** A worker is on its way. */
@@ -59,7 +64,7 @@ export class Presenter {
   }
 
   failed(failure: Failure): void {
-    this.#failed = true;
+    this.#complaint = failure.message;
     this.#loading = null;
     this.#view.showFailure(failure);
     this.#say();
@@ -67,7 +72,7 @@ export class Presenter {
 
   /** Nothing is wrong any more, or is tried again. */
   forgive(): void {
-    this.#failed = false;
+    this.#complaint = "";
     this.#view.showFailure(null);
     this.#say();
   }
@@ -110,7 +115,7 @@ export class Presenter {
   #sentence(): string {
     if (this.#loading !== null && this.#pending.length > 0) return pendingSentence(this.#pending);
     if (this.#loading !== null) return stageSentence(this.#loading.stage, this.#loading.detail);
-    if (this.#failed && !this.busy) return "Stopped by an error";
+    if (this.#complaint !== "" && !this.busy) return "Stopped by an error";
     if (this.#activity === "idle" && !this.#loaded) return "";
     return ACTIVITIES[this.#activity];
   }

@@ -29,6 +29,8 @@ export interface ClientOptions {
   stageTimeout?: number;
   calculatorTimeout?: number;
   create?: (script: URL) => WorkerLike;
+  /** Looks for the reason of what could not be loaded. */
+  explain?: (failure: Failure) => Promise<Failure>;
 }
 
 export interface ClientEvents {
@@ -46,6 +48,7 @@ export class WorkerClient {
   readonly #worker: WorkerLike;
   readonly #script: URL;
   readonly #events: ClientEvents;
+  readonly #explain: ClientOptions["explain"];
   readonly #frames = new Deferred<Ready>();
   readonly #python = new Deferred<Ready>();
   readonly #waiting = new Map<number, Deferred<Result>>();
@@ -56,12 +59,15 @@ export class WorkerClient {
   #entered: Entering | null = null;
   #nextId = 1;
   #dead: Failure | null = null;
+  /** Nothing more comes; why is being found out, and told then. */
+  #isEnding = false;
   #whole = false;
 
   constructor(options: ClientOptions, events: ClientEvents) {
     const stageTimeout = options.stageTimeout ?? STAGE_TIMEOUT;
     this.#events = events;
     this.#script = options.script;
+    this.#explain = options.explain;
     this.#stages = new Watchdog(stageTimeout, () => {
       this.#end(stageStalls(this.#progress.stage, this.#progress.detail, stageTimeout));
     });
@@ -155,7 +161,7 @@ export class WorkerClient {
   }
 
   #receive(message: FromWorker): void {
-    if (this.#dead !== null) return;
+    if (this.#dead !== null || this.#isEnding) return;
     // It comes also from a graph that hangs.
     if (message.type === "profiled") {
       this.#events.profiled(message);
@@ -228,6 +234,15 @@ export class WorkerClient {
 
   /** A fatal failure: nothing more comes from this worker. */
   #end(failure: Failure): void {
+    if (this.#dead !== null || this.#isEnding) return;
+    this.#isEnding = true;
+    this.#worker.terminate();
+    if (failure.name !== "LoadError" || this.#explain === undefined) this.#tellEnd(failure);
+    else void this.#explain(failure).then((explained) => { this.#tellEnd(explained); });
+  }
+
+  #tellEnd(failure: Failure): void {
+    // Somebody has closed it meanwhile.
     if (this.#dead !== null) return;
     this.#die(failure);
     this.#events.failed(failure, true);
