@@ -1,5 +1,6 @@
 /** Classes with their scores, as bars: one list for each stream that carries them. */
 
+import { fit } from "./fit";
 import type { Classification, Value } from "./protocol";
 
 /** Bars that a long list is cut after. */
@@ -26,11 +27,6 @@ export function areClasses(value: Value): value is Classification[] {
 
 export function className({ label, index }: Classification): string {
   return label === "" ? `class ${index}` : label;
-}
-
-function fit(place: Element, count: number, make: () => Element): void {
-  while (place.children.length > count) place.lastElementChild!.remove();
-  while (place.children.length < count) place.append(make());
 }
 
 function newList(): Element {

@@ -45,7 +45,7 @@ function wanted(control: Control, value: unknown): string | null {
 
 /** The value that a text stands for, in an address or an attribute; still to be checked. */
 export function readSetting(control: Control, text: string): unknown {
-  if (control.kind === "slider") return text.trim() === "" ? text : Number(text);
+  if (control.kind === "slider") return text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
   if (control.kind === "checkbox") return text === "true" ? true : text === "false" ? false : text;
   return text;
 }

@@ -1,11 +1,13 @@
 /** `<pywebml-app>`: a thin skin over a session (what runs) and a view (what is seen). */
 
+import { copyText } from "./clipboard";
 import { Deferred } from "./deferred";
 import { acceptDrops } from "./drop_target";
 import { ElementControls } from "./element_controls";
 import { ElementView } from "./element_view";
 import { AppError, toFailure } from "./failure";
-import { badSeconds, badSite, notConnected } from "./messages";
+import { badSeconds, badSite, copied, notConnected } from "./messages";
+import { Saving } from "./saving";
 import { explain } from "./page_policy";
 import { fetchSite, type PageSite } from "./page_site";
 import { siteOf, workerOf } from "./own_site";
@@ -44,6 +46,7 @@ export class PywebmlApp extends HTMLElement {
   readonly #view: ElementView;
   readonly #presenter: Presenter;
   readonly #controls: ElementControls;
+  readonly #saving: Saving;
   #site: Promise<PageSite> | null = null;
   #session: Session | null = null;
   #choice: Choice | null = null;
@@ -61,7 +64,13 @@ export class PywebmlApp extends HTMLElement {
       retry: () => { this.#retry(); },
       set: (name, value) => { this.#controls.move(name, value); },
       reset: () => { this.#controls.reset(); },
-      link: () => this.#controls.link(this.#base()),
+      link: () => { void this.#copyLink(); },
+      save: () => { this.#saving.savePicture(); },
+      record: () => { this.#saving.toggle(); },
+    });
+    this.#saving = new Saving({ canvas: () => this.#view.picture, picture: () => this.#getSession().picture() }, {
+      recording: (runs) => { this.#view.showRecording(runs); },
+      failed: (failure) => { this.#complain(failure); },
     });
     this.#controls = new ElementControls(this.#view.controls, {
       wanted: () => this.#getSite(),
@@ -155,6 +164,26 @@ export class PywebmlApp extends HTMLElement {
     await new Promise((resolve) => { setTimeout(resolve, seconds * 1000 + 2 * PROFILED_EVERY); });
     end();
     return chromeTrace(events, document.title);
+  }
+
+  /**
+   * The picture that is shown as a PNG file, which the visitor is given as a download; with null as its name, only the
+   * caller is.
+   *
+   * @throws AppError where nothing is shown yet.
+   */
+  save(name?: string | null): Promise<Blob> {
+    return this.#saving.picture(name);
+  }
+
+  /**
+   * Records what is shown from now on, until the function that it gives is called or the source ends; then the visitor
+   * is given an MP4 or WebM file as a download, as of {@link save}.
+   *
+   * @throws AppError where nothing is shown yet, or this browser cannot record.
+   */
+  record(name?: string | null): () => Promise<Blob> {
+    return this.#saving.record(name);
   }
 
   /** Stops the source and ends the run: the next frame begins a new one. */
@@ -261,6 +290,7 @@ export class PywebmlApp extends HTMLElement {
     this.#session = null;
     this.#site = null;
     this.#controls.forget();
+    this.#view.showSettings(false);
     if (this.#seen) this.#appear();
   }
 
@@ -302,12 +332,23 @@ export class PywebmlApp extends HTMLElement {
     const base = this.#base();
     try {
       const site = await fetchSite(base);
-      if (base.href === this.#base().href) this.#controls.meet(site.controls);
+      if (base.href === this.#base().href) this.#meet(site);
       return site;
     } catch (error) {
       this.#site = null;
       throw new AppError(await this.#explain(toFailure(error), base));
     }
+  }
+
+  #meet({ name, controls }: PageSite): void {
+    this.#saving.name = name;
+    this.#controls.meet(controls);
+    this.#view.showSettings(controls.length > 0);
+  }
+
+  async #copyLink(): Promise<void> {
+    const { href } = this.#controls.link(this.#base());
+    this.#presenter.notice(copied(href, await copyText(href)));
   }
 
   #showNumbers(): void {
@@ -345,7 +386,10 @@ export class PywebmlApp extends HTMLElement {
         this.#tell("result", { timestamp, values, pending });
       },
       failed: (failure) => { this.#fail(failure); },
-      activity: (activity) => { presenter.activity(activity, this.#choice !== null); },
+      activity: (activity) => {
+        if (activity !== "running") this.#saving.end();
+        presenter.activity(activity, this.#choice !== null);
+      },
       notice: (notice) => { presenter.notice(notice); },
     };
   }

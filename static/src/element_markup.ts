@@ -9,6 +9,7 @@ export const MARKUP = `
     <p class="invitation">Choose a camera, an image or a video,<br>or drop a file here.</p>
   </slot></div>
 </div>
+<dl class="facts" part="facts" hidden></dl>
 <div class="classes" part="classes" hidden></div>
 <div class="error" role="alert" hidden></div>
 <div class="controls" part="controls" hidden>
@@ -26,7 +27,17 @@ export const MARKUP = `
   </div>
   <p class="notice" role="status" hidden></p>
   <div class="settings" part="settings" role="group" aria-label="Settings" hidden></div>
+  <div class="row actions" role="group" aria-label="Saving">
+    <button type="button" data-do="save" disabled>Save picture</button>
+    <button type="button" data-do="record" aria-pressed="false" disabled>Record</button>
+    <button type="button" data-do="link" hidden>Copy link</button>
+    <button type="button" data-do="reset" hidden>Reset</button>
+  </div>
   <div class="row samples" role="group" aria-label="Samples"></div>
-  <details class="values" hidden><summary>Results</summary><pre tabindex="0" aria-label="Results of the last frame"></pre></details>
+  <details class="values" hidden><summary>Results</summary>
+    <div class="results" role="group" aria-label="Results of the last frame">
+      <div class="detections" tabindex="0"></div><pre tabindex="0"></pre>
+    </div>
+  </details>
 </div>
 `;

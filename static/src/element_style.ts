@@ -122,6 +122,18 @@ pre {
 .setting.checkbox input { grid-column: 2; grid-row: 1; justify-self: start; width: 1.375rem; height: 1.375rem; }
 .setting.checkbox label { grid-column: 1; grid-row: 1; }
 .setting :focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px; }
+.facts { margin: .75rem 0 0; display: grid; gap: .25rem; }
+.facts div { display: grid; grid-template-columns: minmax(6rem, 1fr) 3fr; gap: .75rem; align-items: baseline; }
+.facts dt { color: var(--_soft); overflow-wrap: anywhere; }
+.facts dd { margin: 0; overflow-wrap: anywhere; white-space: pre-line; }
+.facts dd.number { font-size: 1.25rem; font-variant-numeric: tabular-nums; }
+.detections { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; margin: .5rem 0; font-variant-numeric: tabular-nums; }
+caption { text-align: start; color: var(--_soft); padding: .25rem 0; }
+th, td { text-align: end; padding: .25rem .5rem; border-bottom: 1px solid var(--_line); }
+th { font-weight: 600; }
+th:first-child, td:first-child { text-align: start; padding-inline-start: 0; overflow-wrap: anywhere; }
+[data-do=record][aria-pressed=true] { color: var(--_bad); border-color: var(--_bad); }
 .values { border-top: 1px solid var(--_line); font-size: .9375rem; }
 @container (max-width: 30rem) {
   .row:not(.samples) button { flex: 1 1 0; padding-inline: .25rem; }

@@ -4,6 +4,8 @@ import { ControlsView, type OnSet } from "./controls_view";
 import { MARKUP } from "./element_markup";
 import { STYLE } from "./element_style";
 import { showClasses } from "./class_view";
+import { showDetections } from "./detections_view";
+import { showFacts } from "./facts_view";
 import { showFailure } from "./failure_view";
 import type { Failure, Value } from "./protocol";
 import type { Sample } from "./samples";
@@ -21,10 +23,14 @@ export interface ViewHandlers extends SettingsHandlers {
 
 export interface SettingsHandlers {
   set: OnSet;
+  /** The shown picture as a file. */
+  save(): void;
+  /** Begins a recording of what is shown, or ends it. */
+  record(): void;
   /** The controls as they were at first. */
   reset(): void;
   /** The address that restores them. */
-  link(): URL;
+  link(): void;
 }
 
 /** How far loading is, in 0..1; null where that is not known. */
@@ -59,6 +65,7 @@ export class ElementView {
     this.#root.querySelector("canvas")?.remove();
     this.#one(".stage").prepend(canvas);
     this.#one(".poster").hidden = false;
+    this.#button("save").disabled = true;
     return canvas.transferControlToOffscreen();
   }
 
@@ -67,6 +74,24 @@ export class ElementView {
     const canvas = this.#root.querySelector("canvas");
     if (canvas !== null) canvas.hidden = false;
     this.#one(".poster").hidden = true;
+    this.#button("save").disabled = false;
+  }
+
+  /** The canvas, once something has been drawn. */
+  get picture(): HTMLCanvasElement | null {
+    const canvas = this.#root.querySelector("canvas");
+    return canvas?.hidden === false ? canvas : null;
+  }
+
+  /** Whether the app has controls, whose settings can be linked to and reset. */
+  showSettings(has: boolean): void {
+    this.#button("link").hidden = this.#button("reset").hidden = !has;
+  }
+
+  showRecording(runs: boolean): void {
+    const button = this.#button("record");
+    button.setAttribute("aria-pressed", String(runs));
+    button.textContent = runs ? "Stop recording" : "Record";
   }
 
   showControls(shown: boolean): void {
@@ -100,6 +125,7 @@ export class ElementView {
     const busy = activity === "opening" || activity === "running";
     main.textContent = busy ? "Stop" : "Start";
     main.disabled = !busy && !canStart;
+    this.#button("record").disabled = activity !== "running";
   }
 
   /** `title` says more of them to whoever points at them. */
@@ -126,10 +152,13 @@ export class ElementView {
   }
 
   showValues(values: Readonly<Record<string, Value>>): void {
+    showFacts(this.#one(".facts"), values);
     showClasses(this.#one(".classes"), values);
+    const detections = this.#one(".detections");
+    showDetections(detections, values);
     const text = valuesText(values);
-    const details = this.#one(".values");
-    details.hidden = text === "";
+    this.#one(".values").hidden = text === "" && detections.hidden;
+    this.#one(".values pre").hidden = text === "";
     this.#one(".values pre").textContent = text;
   }
 
@@ -153,6 +182,9 @@ export class ElementView {
     this.#pick("screen", () => { this.#handlers.choose({ kind: "screen" }); });
     this.#pick("image", () => { this.#browse("image/*"); });
     this.#pick("video", () => { this.#browse("video/*"); });
+    for (const action of ["save", "record", "link", "reset"] as const) {
+      this.#button(action).addEventListener("click", () => { this.#handlers[action](); });
+    }
     this.#one("[data-pick=screen]").hidden = !canShareScreen();
     this.showControls(false);
   }
@@ -171,6 +203,10 @@ export class ElementView {
       if (file !== undefined) this.#handlers.choose({ kind: "file", file, name: file.name });
     });
     input.click();
+  }
+
+  #button(action: "save" | "record" | "link" | "reset"): HTMLButtonElement {
+    return this.#one<HTMLButtonElement>(`[data-do=${action}]`);
   }
 
   #one<T extends HTMLElement = HTMLElement>(selector: string): T {

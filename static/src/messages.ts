@@ -147,6 +147,19 @@ export function notSettings(given: unknown): Failure {
   return failure("ControlError", `'values' was given '${String(given)}'; give an object, such as {strength: 4}.`);
 }
 
+export function nothingToSave(): Failure {
+  return failure("SourceError", "Nothing is shown yet that could be saved; choose a source first.");
+}
+
+export function cannotRecord(reason: string): Failure {
+  return failure("UnsupportedError", `The film cannot be recorded (${reason}); save single pictures instead.`);
+}
+
+/** Said of a link that was to be copied; some browsers let no script write to the clipboard. */
+export function copied(link: string, done: boolean): string {
+  return done ? "The address with these settings is copied." : `Copy this address: ${link}`;
+}
+
 export function badSeconds(given: unknown): Failure {
   return failure("InternalError", `trace() was given '${String(given)}' seconds; give a number above 0, up to 60.`);
 }

@@ -7,6 +7,8 @@ import type { Control } from "./protocol";
 import { readSamples, type Sample } from "./samples";
 
 export interface PageSite {
+  /** What files that are saved are called. */
+  name: string;
   samples: Sample[];
   controls: Control[];
 }
@@ -17,5 +19,11 @@ export async function fetchSite(base: URL): Promise<PageSite> {
   const response = await fetch(address).catch(() => null);
   if (response?.ok !== true) throw new AppError(unreachable(address.href, response?.status ?? 0));
   const manifest: unknown = await response.json().catch(() => null);
-  return { samples: readSamples(manifest, base, address.href), controls: readControls(manifest, address.href) };
+  const samples = readSamples(manifest, base, address.href);
+  return { name: readName(manifest), samples, controls: readControls(manifest, address.href) };
+}
+
+function readName(manifest: unknown): string {
+  const { name } = manifest as { name?: unknown };
+  return typeof name === "string" && /^\w+$/.test(name) ? name : "result";
 }

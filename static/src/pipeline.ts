@@ -89,6 +89,11 @@ export class Pipeline {
     }
   }
 
+  /** What the visitor sees, as a PNG file; null where nothing is drawn. */
+  async picture(): Promise<Blob | null> {
+    return this.display?.picture() ?? null;
+  }
+
   /** From now on tells the profiler what happens in the graph; with undefined, nobody is told. */
   profile(profiler: Profiler | undefined): void {
     this.scheduler.profile(profiler);

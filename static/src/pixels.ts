@@ -82,6 +82,11 @@ export class Display {
     }
     this.context.putImageData(toImageData(image), 0, 0);
   }
+
+  /** What has been drawn, as a PNG file. */
+  picture(): Promise<Blob> {
+    return this.canvas.convertToBlob({ type: "image/png" });
+  }
 }
 
 /** The image's pixels as ImageData: a view, good until the image is released. */

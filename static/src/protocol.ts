@@ -142,7 +142,13 @@ export interface Profile {
 /** Milliseconds between two {@link Profiled} messages. */
 export const PROFILED_EVERY = 250;
 
-export type ToWorker = Init | Frame | Reset | Profile;
+/** Asks for what the canvas shows, once the frames before have gone through. */
+export interface AskPicture {
+  type: "picture";
+  id: number;
+}
+
+export type ToWorker = Init | Frame | Reset | Profile | AskPicture;
 
 /** Loading goes on. `total` 0: not known. Units are bytes, or steps where a stage has none. */
 export interface Status {
@@ -189,6 +195,13 @@ export interface Profiled {
   nodes: NodeStatus[];
 }
 
+/** What the canvas shows, as a PNG file; null where there is nothing. */
+export interface Picture {
+  type: "picture";
+  id: number;
+  png: Blob | null;
+}
+
 /** A frame has gone through the graph. Streams without a packet at its timestamp are absent. */
 export interface Result {
   type: "result";
@@ -233,7 +246,7 @@ export interface Failed {
   fatal: boolean;
 }
 
-export type FromWorker = Status | Ready | Backends | Entering | Profiled | Result | Failed;
+export type FromWorker = Status | Ready | Backends | Entering | Profiled | Result | Picture | Failed;
 
 /** `manifest.json` of a built site. */
 export interface Manifest {

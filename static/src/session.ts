@@ -150,6 +150,11 @@ export class Session {
     return this.#profile.add(listener);
   }
 
+  /** What is shown, as a PNG file; null where nothing is. */
+  async picture(): Promise<Blob | null> {
+    return this.#client?.picture() ?? null;
+  }
+
   /** Gives everything back; the session can be loaded anew. */
   release(): void {
     this.#turn += 1;

@@ -41,6 +41,8 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
     });
   } else if (data.type === "profile") {
     endProfile = profile(data.on, endProfile);
+  } else if (data.type === "picture") {
+    queue = queue.then(() => picture(data.id));
   } else {
     queue = queue.then(() => (data.type === "frame" ? answer(data) : reset()));
   }
@@ -104,6 +106,12 @@ async function answer(frame: Frame): Promise<void> {
     post({ type: "error", error: toFailure(error), id: frame.id, fatal: false });
     await reset();
   }
+}
+
+async function picture(id: number): Promise<void> {
+  // What could not be loaded has been told; then nothing is shown.
+  const png = await pipeline!.then((made) => made.picture()).catch(() => null);
+  post({ type: "picture", id, png });
 }
 
 async function profile(on: boolean, end: Promise<() => void>): Promise<() => void> {

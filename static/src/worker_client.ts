@@ -5,7 +5,7 @@ import { AppError, toFailure } from "./failure";
 import { calculatorHangs, graphHangs, released, stageStalls, unreadableMessage, workerDied } from "./messages";
 import { moduleWorker } from "./module_worker";
 import { CALCULATOR_TIMEOUT, STAGE_TIMEOUT } from "./protocol";
-import type { Backends, Entering, Failed, Failure, Frame, FromWorker, Profiled, Ready, Result, Stage, Status, ToWorker } from "./protocol";
+import type { Backends, Entering, Failed, Failure, Frame, FromWorker, Picture, Profiled, Ready, Result, Stage, Status, ToWorker } from "./protocol";
 import { VERSION } from "./version";
 import { Watchdog } from "./watchdog";
 
@@ -52,6 +52,7 @@ export class WorkerClient {
   readonly #frames = new Deferred<Ready>();
   readonly #python = new Deferred<Ready>();
   readonly #waiting = new Map<number, Deferred<Result>>();
+  readonly #pictures = new Map<number, Deferred<Blob | null>>();
   readonly #stages: Watchdog;
   readonly #calculator: Watchdog;
   readonly #graph: Watchdog;
@@ -121,6 +122,16 @@ export class WorkerClient {
     }
   }
 
+  /** What the canvas shows, as a PNG file; null where there is nothing. Rejects if the worker dies. */
+  picture(): Promise<Blob | null> {
+    const answer = new Deferred<Blob | null>();
+    const id = this.#nextId++;
+    if (this.#dead !== null) return Promise.reject(new AppError(this.#dead));
+    this.#pictures.set(id, answer);
+    this.#post({ type: "picture", id }, []);
+    return answer.promise;
+  }
+
   /** Ends the run: the next frame begins a new one. */
   reset(): void {
     if (this.#dead === null) this.#post({ type: "reset" }, []);
@@ -173,6 +184,7 @@ export class WorkerClient {
     else if (message.type === "backends") this.#events.backends(message);
     else if (message.type === "entering") this.#onEntering(message);
     else if (message.type === "result") this.#onResult(message);
+    else if (message.type === "picture") this.#onPicture(message);
     else this.#onFailed(message);
   }
 
@@ -207,6 +219,11 @@ export class WorkerClient {
 
   #onResult(result: Result): void {
     this.#settle(result.id)?.resolve(result);
+  }
+
+  #onPicture({ id, png }: Picture): void {
+    this.#pictures.get(id)?.resolve(png);
+    this.#pictures.delete(id);
   }
 
   #onFailed(failed: Failed): void {
@@ -256,8 +273,9 @@ export class WorkerClient {
     const error = new AppError(failure);
     this.#frames.reject(error);
     this.#python.reject(error);
-    for (const answer of this.#waiting.values()) answer.reject(error);
+    for (const answer of [...this.#waiting.values(), ...this.#pictures.values()]) answer.reject(error);
     this.#waiting.clear();
+    this.#pictures.clear();
   }
 }
 

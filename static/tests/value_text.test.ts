@@ -2,12 +2,10 @@ import { expect, it } from "vitest";
 
 import { valuesText } from "../src/value_text";
 
-it("names classes with their share, and by number those without a name", () => {
-  const classes = [
-    { index: 7, score: 0.875, label: "cat" },
-    { index: 9, score: 0.0625, label: "" },
-  ];
-  expect(valuesText({ classes })).toBe("classes: cat 87.5 %, class 9 6.3 %");
+it("leaves out what has a view of its own", () => {
+  const classes = [{ index: 7, score: 0.875, label: "cat" }];
+  const faces = [{ label: "face", score: 0.9, box: { xmin: 0, ymin: 0, width: 1, height: 1 }, keypoints: [] }];
+  expect(valuesText({ classes, faces, words: "hello", count: 3, sharp: true })).toBe("");
 });
 
 it("says of an empty list that there is none", () => {

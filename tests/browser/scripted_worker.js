@@ -8,6 +8,7 @@
  *   frame    "draw" (as it is), "hang", "die", "fail"
  *   failure  the Failure that "fail" gives
  *   values   what the outputs hold besides the image
+ *   echo     true: the output "settings" tells what the controls show, as JSON
  */
 
 let script = {};
@@ -21,6 +22,7 @@ const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 self.onmessage = ({ data }) => {
   if (data.type === "init") void init(data);
   if (data.type === "frame") onFrame(data);
+  if (data.type === "picture") void sendPicture(data.id);
 };
 
 async function init(message) {
@@ -65,7 +67,7 @@ function hang(frame) {
 function draw(frame) {
   const { image, id, timestamp } = frame;
   const size = { width: image.displayWidth ?? image.width, height: image.displayHeight ?? image.height };
-  const result = { type: "result", id, timestamp, values: { ...script.values }, milliseconds: { draw: 1 } };
+  const result = { type: "result", id, timestamp, values: { ...script.values, ...echo(frame) }, milliseconds: { draw: 1 } };
   if (frame.show && canvas) {
     Object.assign(canvas, size);
     canvas.getContext("2d").drawImage(image, 0, 0);
@@ -75,4 +77,12 @@ function draw(frame) {
   result.pending = whole ? [] : (script.pending ?? []);
   self.postMessage(result, frame.values ? [image] : []);
   if (!frame.values) image.close();
+}
+
+function echo({ settings }) {
+  return script.echo ? { settings: JSON.stringify(settings) } : {};
+}
+
+async function sendPicture(id) {
+  send({ type: "picture", id, png: await canvas.convertToBlob({ type: "image/png" }) });
 }

@@ -195,10 +195,12 @@ def test_outputs_that_are_no_images_are_listed(site: Site, page: Page) -> None:
     site.script(values={"faces": [FACE], "count": 1})
     page.goto(site.url)
     press(page, "Astronaut")
+    expect(page.locator(".facts div")).to_have_text(["count1"])
     page.get_by_text("Results", exact=True).click()
     results = page.get_by_label("Results of the last frame")
-    expect(results).to_contain_text("face 91.0 %  x 0.400  y 0.100  width 0.200  height 0.200")
-    expect(results).to_contain_text("count: 1")
+    expect(results.locator("caption")).to_have_text("faces")
+    expect(results.locator("th")).to_have_text(["label", "score", "x", "y", "width", "height"])
+    expect(results.locator("td")).to_have_text(["face", "91.0 %", "0.400", "0.100", "0.200", "0.200"])
 
 
 def test_a_calculator_that_raises_is_shown_with_its_traceback(site: Site, page: Page) -> None:
