@@ -12,6 +12,7 @@ const WEB = `${TARGET}.${process.pid}.tmp`;
 const ENTRIES = {
   widget: "src/widget.ts",
   page: "src/page.ts",
+  embed: "src/embed.ts",
   worker: "src/worker.ts",
   engine: "src/engines/engine_worker.ts",
   runtime: "src/runtime.ts",

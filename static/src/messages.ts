@@ -177,6 +177,14 @@ export function scaledDown(from: { width: number; height: number }, to: { width:
   return `The image of ${from.width} × ${from.height} pixels is processed at ${to.width} × ${to.height}.`;
 }
 
+/** Said to a page that embeds the app and may not steer it. */
+export function strangeOrigin(origin: string): Failure {
+  const what = `'${origin}' may not steer the embedded app`;
+  if (origin === "null") return failure("MessageError", `${what}: a sandboxed page has no origin of its own.`);
+  const how = `write its origin into the frame's address, as in embed.html?origin=${encodeURIComponent(origin)}`;
+  return failure("MessageError", `${what}; ${how}.`);
+}
+
 /** What to do about a failure, beyond what its own sentence says. */
 export function advice(failed: Failure): string {
   return ADVICE[failed.name];
@@ -189,6 +197,7 @@ const ADVICE: Readonly<Record<Failure["name"], string>> = {
   CalculatorError: "Its author finds the place in what is written below. The page stays usable: choose another picture.",
   ImageError: "Other pictures and sources still work.",
   SourceError: "Other sources still work.",
+  MessageError: "The app itself goes on.",
   UnsupportedError: "Nothing is wrong with the app itself.",
   InternalError: "Try again; if it happens again, what is written below helps to report it.",
 };

@@ -223,6 +223,7 @@ export type ErrorName =
   | "CalculatorError"
   | "ImageError"
   | "SourceError"
+  | "MessageError"
   | "UnsupportedError"
   | "InternalError";
 
