@@ -21,6 +21,21 @@ def test_the_person_stays_sharp_and_the_background_is_blurred() -> None:
     assert _detail(output[rocket]) < 0.5 * _detail(photo[rocket])
 
 
+def test_the_slider_sets_how_strong_the_blur_is_in_the_page_as_on_the_desktop(open_example: OpenExample) -> None:
+    photo = rgba(ASTRONAUT)
+    app = open_example(APP)
+    rocket = np.s_[20:220, 380:460]
+    details = []
+    for at, strength in enumerate([0, 2.5, 16]):
+        app.page.evaluate("strength => { document.querySelector('pywebml-app').values = {strength}; }", strength)
+        in_page = app.process(photo, at)["output"]
+        desktop = on_desktop(APP, photo, strength=strength)[0]["output"]
+        assert np.abs(in_page.astype(int) - desktop).max() <= 1
+        details.append(_detail(in_page[rocket]))
+    assert details == sorted(details, reverse=True)
+    assert details[0] == _detail(photo[rocket])
+
+
 def _detail(image: Any) -> float:
     """Mean absolute difference of neighbouring pixels."""
     return float(np.abs(np.diff(image.astype(int), axis=1)).mean())
