@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_convert(commands)
     _add_graph(commands)
+    _add_bench(commands)
     _add_doctor(commands)
     return parser
 
@@ -265,6 +266,13 @@ def _graph(given: argparse.Namespace) -> int:
     else:
         print(text, end="")
     return 0
+
+
+def _add_bench(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    from pyweb_ml.bench import command
+
+    summary = "measure an app in a real browser, on all backends, beside its rivals, or on a phone"
+    command.add_arguments(_add(commands, "bench", command.run, summary, command.EXAMPLES))
 
 
 def _add_doctor(commands: "_Commands[argparse.ArgumentParser]") -> None:

@@ -27,6 +27,7 @@ REQUIRED = (
     "engine.js",
     "sw.js",
     "engines/files.json",
+    "node/snapshot.mjs",
     "kernels.wasm",
     "litert/litert_wasm_internal.wasm",
     "litert/litert_wasm_threaded_internal.wasm",
@@ -37,6 +38,9 @@ REQUIRED = (
     "../proof/node.cjs",
     "../proof/page.js",
     "../proof/wasm/tfjs-backend-wasm-simd.wasm",
+    # what `pywebml bench` measures in
+    "../bench/page/main.js",
+    "../bench/page/subject.js",
 )
 TIMEOUT = 600
 """Seconds for each of npm and the bundler."""
@@ -63,6 +67,7 @@ def build_web() -> None:
     run("node", "build.mjs")
     run("node", "build_live.mjs")
     run("node", "build_proof.mjs")
+    run("node", "build_bench.mjs")
     kernels = runpy.run_path(str(STATIC / "kernels" / "build.py"))
     kernels["build"](WEB / "kernels.wasm")
     if missing():
@@ -82,7 +87,7 @@ def is_stale() -> bool:
 
 def sources() -> Iterator[Path]:
     """What the web assets are made of."""
-    scripts = ("build.mjs", "build_live.mjs", "build_proof.mjs")
+    scripts = ("build.mjs", "build_live.mjs", "build_proof.mjs", "build_bench.mjs")
     yield from (STATIC / name for name in (*scripts, "package.json", "package-lock.json"))
     yield STATIC.parent / "pyweb_ml" / "version.py"
     for folder in ("kernels", "site", "src"):

@@ -175,7 +175,7 @@ def test_debug_shows_the_traceback_before_the_line(run_cli: RunCli, write_app: W
 
 
 def test_every_command_teaches_by_an_example(run_cli: RunCli) -> None:
-    for command in ("new", "serve", "build", "run", "graph", "doctor"):
+    for command in ("new", "serve", "build", "run", "graph", "bench", "doctor"):
         done = run_cli(command, "--help")
         assert f"examples:\n  pywebml {command}" in done.stdout
 

@@ -1,0 +1,1 @@
+"""`pywebml bench`: an app, and its rivals, measured in a real browser on real frames."""

@@ -1,0 +1,50 @@
+/** A subject at a camera's pace, behind the flow limiter that the element has: what is dropped, and how late results are. */
+
+import { FlowLimiter } from "../flow_limiter";
+import type { Frames } from "./frames";
+import type { Job, Paced, SubjectJob } from "./job";
+import { openRoom, within } from "./room";
+import type { Subject } from "./subject";
+
+const WARM_UP = 5;
+
+export async function paced(one: SubjectJob, frames: Frames, job: Job): Promise<Paced> {
+  const room = await openRoom(one);
+  const { subject } = room;
+  try {
+    for (let index = 0; index < WARM_UP; index++) {
+      await within(subject.process(await frames.frame(index)), "a frame is not done");
+    }
+    return await run(subject, frames, job);
+  } finally {
+    room.close();
+  }
+}
+
+interface Offered {
+  image: ImageBitmap;
+  at: number;
+  close(): void;
+}
+
+/** The time of a frame counts from when the camera gave it, so waiting for its turn counts. */
+async function run(subject: Subject, frames: Frames, { paced: seconds, rate }: Job): Promise<Paced> {
+  const times: number[] = [];
+  const limiter = new FlowLimiter<Offered>(async ({ image, at }) => {
+    await subject.process(image);
+    times.push(performance.now() - at);
+  });
+  limiter.open();
+  const began = performance.now();
+  for (let index = 0; index < seconds * rate; index++) {
+    const image = await frames.frame(index);
+    await until(began + (index * 1000) / rate);
+    limiter.offer({ image, at: performance.now(), close: () => { image.close(); } });
+  }
+  limiter.clear();
+  return { offered: limiter.offered, shown: times.length, dropped: limiter.dropped, times: [...times] };
+}
+
+function until(time: number): Promise<void> {
+  return new Promise((resolve) => { setTimeout(resolve, Math.max(time - performance.now(), 0)); });
+}
