@@ -41,7 +41,7 @@ export async function processFiles(
     progress({ name: pathOf(file), done, total: images.length });
     await batch.take(file, done * FOLDER_INTERVAL, signal);
   }
-  progress({ name: "", done: images.length, total: images.length });
+  progress({ name: pathOf(images.at(-1)!), done: images.length, total: images.length });
   return batch.close(images.length);
 }
 

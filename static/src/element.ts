@@ -1,9 +1,11 @@
 /** `<pywebml-app>`: a thin skin over a session (what runs) and a view (what is seen). */
 
 import { copyText } from "./clipboard";
+import type { BatchResult } from "./batch";
 import { Deferred } from "./deferred";
 import { acceptDrops } from "./drop_target";
 import { ElementControls } from "./element_controls";
+import { ElementJobs, type JobRequest } from "./element_jobs";
 import { ElementView } from "./element_view";
 import { AppError, toFailure } from "./failure";
 import { badSeconds, badSite, copied, notConnected } from "./messages";
@@ -20,6 +22,7 @@ import type { Choice } from "./source";
 import { readChoice } from "./sources";
 import type { AppStats } from "./stats";
 import { chromeTrace, type ChromeTrace } from "./trace";
+import type { ExportedVideo } from "./video_export";
 
 /** Milliseconds after its removal when everything is given back; moving it within the page takes less. */
 const GRACE = 250;
@@ -46,6 +49,7 @@ export class PywebmlApp extends HTMLElement {
   readonly #view: ElementView;
   readonly #presenter: Presenter;
   readonly #controls: ElementControls;
+  readonly #jobs: ElementJobs;
   readonly #saving: Saving;
   #site: Promise<PageSite> | null = null;
   #session: Session | null = null;
@@ -60,6 +64,8 @@ export class PywebmlApp extends HTMLElement {
     super();
     this.#view = new ElementView(this.attachShadow({ mode: "open" }), {
       choose: (choice) => { this.#run(choice); },
+      chooseFiles: (files) => { this.#jobs.begin((jobs) => jobs.processFiles(files, {})); },
+      export: () => { this.#jobs.begin((jobs) => jobs.exportVideo(null, {})); },
       toggle: () => { this.#toggle(); },
       retry: () => { this.#retry(); },
       set: (name, value) => { this.#controls.move(name, value); },
@@ -79,6 +85,13 @@ export class PywebmlApp extends HTMLElement {
       failed: (failure) => { this.#complain(failure); },
     });
     this.#presenter = new Presenter(this.#view);
+    this.#jobs = new ElementJobs({
+      session: () => this.#getSession(),
+      choice: () => this.#choice,
+      progress: (progress) => { this.#presenter.job(progress); },
+      notice: (notice) => { this.#presenter.notice(notice); },
+      failed: (failure) => { this.#complain(failure); },
+    });
   }
 
   /** Settles when everything is loaded, Python included; asking for it begins to load an element in the page. */
@@ -186,6 +199,29 @@ export class PywebmlApp extends HTMLElement {
     return this.#saving.record(name);
   }
 
+  /**
+   * Every frame of a video through the graph, none dropped, into a new file with the same times and the same sound:
+   * an MP4, or a WebM where the browser cannot write that. It takes the source's place until it is done.
+   *
+   * @param video an MP4, MOV, WebM or Matroska file; by default the video that is the source.
+   * @param request `progress` is told `{name, done, total}`, in frames; `name` of the visitor's download, null: none.
+   * @throws AppError, told by the event `error` too; the signal's reason (AbortError after {@link stop}) if given up.
+   */
+  exportVideo(video: Blob | null = null, request: JobRequest = {}): Promise<ExportedVideo> {
+    return this.#work("exportVideo", () => this.#jobs.exportVideo(video, request));
+  }
+
+  /**
+   * Every image among the files through the graph, in the order of their names, into a zip: STREAM/NAME.png for each
+   * Image output, and results.jsonl with all packets. An image that fails is reported, and the others go on.
+   *
+   * @param request as of {@link exportVideo}, in files.
+   * @throws as {@link exportVideo}.
+   */
+  processFiles(files: Iterable<File>, request: JobRequest = {}): Promise<BatchResult> {
+    return this.#work("processFiles", () => this.#jobs.processFiles(files, request));
+  }
+
   /** Stops the source and ends the run: the next frame begins a new one. */
   stop(): void {
     this.#session?.stop();
@@ -251,6 +287,13 @@ export class PywebmlApp extends HTMLElement {
     void this.#showSite();
     if (this.#choice === null || this.#choice.kind === "screen") this.#load().catch(() => undefined);
     else this.#run(this.#choice);
+  }
+
+  /** A job, where the element can do one. */
+  async #work<T>(method: string, job: () => Promise<T>): Promise<T> {
+    if (!this.isConnected) throw new AppError(notConnected(method));
+    this.#presenter.forgive();
+    return job();
   }
 
   async #load(): Promise<void> {
@@ -391,6 +434,7 @@ export class PywebmlApp extends HTMLElement {
         presenter.activity(activity, this.#choice !== null);
       },
       notice: (notice) => { presenter.notice(notice); },
+      playback: (playback) => { this.#view.transport.follow(playback); },
     };
   }
 

@@ -10,6 +10,7 @@ export const MARKUP = `
   </slot></div>
 </div>
 <dl class="facts" part="facts" hidden></dl>
+<div class="transport" part="transport" role="group" aria-label="Video" hidden></div>
 <div class="classes" part="classes" hidden></div>
 <div class="error" role="alert" hidden></div>
 <div class="controls" part="controls" hidden>
@@ -18,6 +19,7 @@ export const MARKUP = `
     <button type="button" data-pick="screen">Screen</button>
     <button type="button" data-pick="image">Image…</button>
     <button type="button" data-pick="video">Video…</button>
+    <button type="button" data-pick="folder">Folder…</button>
     <button type="button" class="main" disabled>Start</button>
   </div>
   <div class="status">

@@ -12,10 +12,15 @@ import type { Sample } from "./samples";
 import { sampleButton } from "./sample_view";
 import type { Activity } from "./session";
 import type { Choice } from "./source";
+import { TRANSPORT_STYLE, TransportView } from "./transport_view";
 import { valuesText } from "./value_text";
 
 export interface ViewHandlers extends SettingsHandlers {
   choose(choice: Choice): void;
+  /** Several files, or a folder of them. */
+  chooseFiles(files: readonly File[]): void;
+  /** The video that is shown, into a new file. */
+  export(): void;
   /** Start, or stop. */
   toggle(): void;
   retry(): void;
@@ -43,6 +48,7 @@ export class ElementView {
   readonly #root: ShadowRoot;
   readonly #handlers: ViewHandlers;
   readonly controls: ControlsView;
+  readonly transport: TransportView;
   #said = "";
 
   constructor(root: ShadowRoot, handlers: ViewHandlers) {
@@ -50,9 +56,10 @@ export class ElementView {
     this.#handlers = handlers;
     root.innerHTML = MARKUP;
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(STYLE);
+    sheet.replaceSync(STYLE + TRANSPORT_STYLE);
     root.adoptedStyleSheets = [sheet];
     this.controls = new ControlsView(this.#one(".settings"), handlers.set);
+    this.transport = new TransportView(this.#one(".transport"), handlers);
     this.#wire();
   }
 
@@ -122,7 +129,7 @@ export class ElementView {
 
   showActivity(activity: Activity, canStart: boolean): void {
     const main = this.#one<HTMLButtonElement>("button.main");
-    const busy = activity === "opening" || activity === "running";
+    const busy = activity !== "idle" && activity !== "shown";
     main.textContent = busy ? "Stop" : "Start";
     main.disabled = !busy && !canStart;
     this.#button("record").disabled = activity !== "running";
@@ -182,6 +189,7 @@ export class ElementView {
     this.#pick("screen", () => { this.#handlers.choose({ kind: "screen" }); });
     this.#pick("image", () => { this.#browse("image/*"); });
     this.#pick("video", () => { this.#browse("video/*"); });
+    this.#pick("folder", () => { this.#browse(""); });
     for (const action of ["save", "record", "link", "reset"] as const) {
       this.#button(action).addEventListener("click", () => { this.#handlers[action](); });
     }
@@ -193,14 +201,18 @@ export class ElementView {
     this.#one(`[data-pick=${name}]`).addEventListener("click", action);
   }
 
-  /** The browser's own file dialog; an input of its own each time, so that the same file can be chosen again. */
+  /** The browser's own file dialog, for a folder where no kind is asked for; an input of its own each time, so that the same file can be chosen again. */
   #browse(accept: string): void {
     const input = document.createElement("input");
     input.type = "file";
     input.accept = accept;
+    input.multiple = accept === "image/*";
+    input.webkitdirectory = accept === "";
     input.addEventListener("change", () => {
-      const file = input.files?.[0];
-      if (file !== undefined) this.#handlers.choose({ kind: "file", file, name: file.name });
+      const files = [...(input.files ?? [])];
+      const [file] = files;
+      if (input.webkitdirectory || files.length > 1) this.#handlers.chooseFiles(files);
+      else if (file !== undefined) this.#handlers.choose({ kind: "file", file, name: file.name });
     });
     input.click();
   }

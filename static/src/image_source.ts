@@ -7,6 +7,7 @@ import { SourceFrame, type FrameSink, type Source } from "./source";
 
 export class ImageSource implements Source {
   readonly still = true;
+  readonly playback = null;
   readonly notice: string;
   readonly #blob: Blob;
   readonly #name: string;

@@ -2,7 +2,13 @@
 
 import { failure } from "./failure";
 import type { Size } from "./image_decoding";
+import type { JobProgress } from "./job";
 import type { Failure } from "./protocol";
+
+/** Not an error: whoever stops sharing a screen does so on purpose. */
+export function screenEnded(): string {
+  return "The screen is no longer shared; press Screen to share it again.";
+}
 
 export function mediaLibraryMissing(address: string): Failure {
   return failure("LoadError", `'${address}' could not be loaded; check the connection and that the site is complete.`);
@@ -46,4 +52,9 @@ export function filesFailed(names: readonly string[], total: number): string {
   const shown = names.slice(0, 5).map((name) => `'${name}'`).join(", ");
   const more = names.length > 5 ? " …" : "";
   return `${names.length} of ${total} images could not be processed: ${shown}${more}; results.jsonl says why.`;
+}
+
+/** What follows "Working" while a job runs: ": 'clip.mp4', 31 of 75"; frames or files. */
+export function jobAmount({ name, done, total }: JobProgress): string {
+  return `: '${name}', ${done} of ${total}`;
 }

@@ -138,9 +138,9 @@ export class Pipeline {
 
   private async values(withImages: boolean): Promise<Record<string, Value>> {
     const values: Record<string, Value> = {};
-    for (const [name, payload] of this.outputs) {
-      const type = this.parts.site.manifest.outputs[name]!;
-      if (withImages || type !== "Image") values[name] = await toValue(type, payload);
+    // In the order of the manifest, whichever came first.
+    for (const [name, type] of Object.entries(this.parts.site.manifest.outputs)) {
+      if (this.outputs.has(name) && (withImages || type !== "Image")) values[name] = await toValue(type, this.outputs.get(name));
     }
     return values;
   }

@@ -1,6 +1,6 @@
 /** Puts into words and shows what a session does. */
 
-import type { ElementView } from "./element_view";
+import type { ElementView, Progress } from "./element_view";
 import { amount, pendingSentence, stageSentence } from "./messages";
 import type { Failure, Ready, Result, Status } from "./protocol";
 import type { Activity } from "./session";
@@ -11,6 +11,7 @@ const ACTIVITIES: Readonly<Record<Activity, string>> = {
   opening: "Opening the source",
   running: "Running",
   shown: "Done",
+  working: "Working",
 };
 
 export class Presenter {
@@ -18,6 +19,7 @@ export class Presenter {
   #loading: Status | null = null;
   #pending: readonly string[] = [];
   #activity: Activity = "idle";
+  #job: Progress | null = null;
   #complaint = "";
   #loaded = false;
 
@@ -31,7 +33,14 @@ export class Presenter {
 
   /** Whether there is something to stop. */
   get busy(): boolean {
-    return this.#activity === "opening" || this.#activity === "running";
+    return this.#activity === "opening" || this.#activity === "running" || this.#activity === "working";
+  }
+
+  /** How far a job on files is; null: there is none any more. */
+  job(progress: Progress | null): void {
+    this.#job = progress;
+    if (progress !== null && progress.part !== 0) this.#view.showPicture();
+    this.#say();
   }
 
   /** What is wrong, as it is shown; empty if nothing is. */
@@ -99,13 +108,13 @@ export class Presenter {
 
   #say(): void {
     const loading = this.#loading;
-    const more = loading === null ? "" : amount(loading.loaded, loading.total);
+    const more = loading === null ? (this.#job?.text ?? "") : amount(loading.loaded, loading.total);
     const sentence = this.#sentence();
     const waits = this.#pending.length > 0 && loading !== null;
     // "not shown yet, 2 of 6 MB" would say that of the wrong thing.
     this.#view.showStatus(sentence, waits ? "" : more);
     if (loading === null) {
-      this.#view.showProgress(null);
+      this.#view.showProgress(this.#job);
       return;
     }
     const part = loading.total > 0 ? loading.loaded / loading.total : null;

@@ -82,7 +82,8 @@ export class Saving {
   }
 }
 
-function download(file: Blob, name: string): void {
+/** Gives the visitor a file, as a download of that name. */
+export function download(file: Blob, name: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);
   link.download = name;

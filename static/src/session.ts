@@ -6,7 +6,8 @@ import { decodeImage, type Decoded } from "./image_decoding";
 import { badTimestamp, noSource, notAnImage, scaledDown, timestampFalls, unsupported } from "./messages";
 import { ProfileListeners, type ProfileListener } from "./profile_listeners";
 import type { Failure, Ready, Result, Settings, Status, Value } from "./protocol";
-import type { Choice, FrameSink, Source, SourceFrame } from "./source";
+import type { Process } from "./job";
+import { rests, type Choice, type FrameSink, type Source, type SourceFrame } from "./source";
 import { openSource } from "./sources";
 import { Stats, type AppStats } from "./stats";
 import { missingFeatures } from "./support";
@@ -19,8 +20,8 @@ export interface SessionOptions extends Omit<ClientOptions, "canvas"> {
   settings: () => Settings | Promise<Settings>;
 }
 
-/** "shown": a still has gone through, and nothing more is to come of it. */
-export type Activity = "idle" | "opening" | "running" | "shown";
+/** "shown": a still has gone through, and nothing more is to come of it. "working": at a job, on files. */
+export type Activity = "idle" | "opening" | "running" | "shown" | "working";
 
 export interface SessionEvents {
   status(status: Status): void;
@@ -30,6 +31,8 @@ export interface SessionEvents {
   activity(activity: Activity): void;
   /** Something the visitor should know; empty: no longer. */
   notice(notice: string): void;
+  /** What plays, pauses and seeks from now on; null: nothing. */
+  playback(playback: HTMLVideoElement | null): void;
 }
 
 export class Session {
@@ -56,8 +59,10 @@ export class Session {
   #outdated = false;
   /** Set while the source has been asked for a frame that has not set out yet. */
   #expected = false;
-  /** Whether the worker that lives now has answered a frame of a source. */
+  /** Whether the worker that lives now has answered a frame of a source or of a job. */
   #hasAnswered = false;
+  /** Ends the job that is under way. */
+  #job: AbortController | null = null;
 
   constructor(options: SessionOptions, events: SessionEvents) {
     this.#options = options;
@@ -139,6 +144,27 @@ export class Session {
     return this.#processWhole(client, decoded.image, timestamp ?? this.#last + 1, shown);
   }
 
+  /**
+   * Does a job in place of what runs: frame after frame through the whole graph, at rising timestamps. {@link stop}
+   * and whatever else takes its place abort the signal that the job is given.
+   *
+   * Rejects as the job does: with an {@link AppError} that has been reported, or with the signal's reason.
+   */
+  async work<T>(job: (process: Process, signal: AbortSignal) => Promise<T>): Promise<T> {
+    this.stop();
+    const turn = ++this.#turn;
+    const { signal } = (this.#job = new AbortController());
+    this.#events.activity("working");
+    try {
+      return await job((image, timestamp) => this.#processNext(image, timestamp, signal), signal);
+    } catch (error) {
+      if (!signal.aborted) this.#fail(toFailure(error));
+      throw error;
+    } finally {
+      if (turn === this.#turn) this.stop();
+    }
+  }
+
   /** A control has changed: a still is processed again, as soon as what is on its way has come back. */
   settingsChanged(): void {
     this.#outdated = true;
@@ -163,9 +189,22 @@ export class Session {
     this.#lose();
   }
 
+  async #processNext(
+    image: ImageBitmap | VideoFrame,
+    timestamp: number,
+    signal: AbortSignal,
+  ): Promise<Record<string, Value>> {
+    const settings = await this.#options.settings();
+    if (signal.aborted) image.close();
+    signal.throwIfAborted();
+    const values = await this.#processWhole(this.#connect(), image, timestamp, settings);
+    this.#hasAnswered = true;
+    return values;
+  }
+
   async #processWhole(
     client: WorkerClient,
-    image: ImageBitmap,
+    image: ImageBitmap | VideoFrame,
     timestamp: number,
     settings: Settings,
   ): Promise<Record<string, Value>> {
@@ -208,6 +247,8 @@ export class Session {
 
   /** A worker that has died, though it had answered frames, while more of them come. */
   #isWorthReviving({ name }: Failure): boolean {
+    // A job on many files goes on with the next one, whatever one of them did to the worker.
+    if (this.#job !== null) return this.#hasAnswered;
     const isMoving = this.#source?.still === false;
     return name === "InternalError" && isMoving && this.#hasAnswered;
   }
@@ -236,6 +277,7 @@ export class Session {
     }
     this.#source = source;
     this.#events.activity("running");
+    this.#events.playback(source.playback);
     if (source.notice !== "") this.#events.notice(source.notice);
     this.#expected = true;
     source.start(this.#sink(turn));
@@ -247,7 +289,7 @@ export class Session {
         if (turn === this.#turn) this.#limiter.offer(frame);
         else frame.close();
       },
-      ended: () => { if (turn === this.#turn) this.stop(); },
+      ended: (notice) => { if (turn === this.#turn) this.#end(notice); },
       failed: (failed) => { if (turn === this.#turn) this.#fail(failed); },
     };
   }
@@ -298,17 +340,18 @@ export class Session {
     if (this.#outdated && this.#underway === 0 && !this.#expected) this.#again();
   }
 
-  /** A still once more, as a run of its own. */
+  /** What rests once more; a still as a run of its own. */
   #again(): void {
-    if (this.#source?.still !== true) return;
+    const source = this.#source;
+    if (source === null || !rests(source)) return;
     this.#expected = true;
-    this.#beginRun();
-    this.#source.again();
+    if (source.still) this.#beginRun();
+    source.again();
   }
 
   /** A still that was shown without Python's part is shown again, as a run of its own, when Python is there. */
   #complete(): void {
-    if (!this.#incomplete || this.#client?.whole !== true || this.#source?.still !== true) return;
+    if (!this.#incomplete || this.#client?.whole !== true || this.#source === null || !rests(this.#source)) return;
     this.#incomplete = false;
     this.#again();
   }
@@ -323,9 +366,18 @@ export class Session {
     this.#limiter.hold();
   }
 
+  /** The source has ended by itself. */
+  #end(notice: string): void {
+    this.stop();
+    this.#events.notice(notice);
+  }
+
   #halt(): void {
+    this.#job?.abort();
+    this.#job = null;
     this.#source?.close();
     this.#source = null;
+    this.#events.playback(null);
     this.#incomplete = false;
     this.#outdated = this.#expected = false;
     this.#limiter.clear();

@@ -17,8 +17,8 @@ export class SourceFrame {
 export interface FrameSink {
   /** Takes the frame over: it must be closed. */
   frame(frame: SourceFrame): void;
-  /** Nothing more will come, and nothing is wrong. */
-  ended(): void;
+  /** Nothing more will come, and nothing is wrong; `notice` says to the visitor what has happened. */
+  ended(notice: string): void;
   failed(failure: Failure): void;
 }
 
@@ -27,8 +27,10 @@ export interface Source {
   readonly still: boolean;
   /** What the visitor should know about it; empty if nothing. */
   readonly notice: string;
+  /** What plays, pauses and seeks, where it is a video file. */
+  readonly playback: HTMLVideoElement | null;
   start(sink: FrameSink): void;
-  /** Gives the still once more. */
+  /** Gives the still, or the frame at which a video is paused, once more. */
   again(): void;
   /** Stops every track and gives everything back. */
   close(): void;
@@ -40,3 +42,8 @@ export type Choice =
   | { kind: "screen" }
   | { kind: "file"; file: Blob; name: string }
   | { kind: "address"; address: string };
+
+/** Whether it gives no frame of its own accord. */
+export function rests({ still, playback }: Source): boolean {
+  return still || playback?.paused === true;
+}

@@ -21,6 +21,14 @@ export function readChoice(source: string | null): Choice | null {
   return { kind: "address", address: source };
 }
 
+/** The file that was chosen, or that lies at the chosen address; rejects as {@link openSource} does. */
+export async function fileOf(choice: Extract<Choice, { kind: "file" | "address" }>): Promise<File> {
+  if (choice.kind === "file") return new File([choice.file], choice.name, { type: choice.file.type });
+  const url = resolve(choice.address);
+  const blob = await body(await ask(url, choice.address), choice.address);
+  return new File([blob], fileName(url, choice.address), { type: blob.type });
+}
+
 async function openFile(file: Blob, name: string): Promise<Source> {
   if (file.size === 0) throw new AppError(emptyFile(name));
   const kind = mediaKind(file.type, name);

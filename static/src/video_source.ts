@@ -1,6 +1,7 @@
 /** A `<video>` as a source of frames, whatever feeds it: a camera, a shared screen or a file. */
 
 import { AppError, toFailure } from "./failure";
+import { screenEnded } from "./media_messages";
 import { badVideo, cameraFailure, cameraLost, screenFailure } from "./messages";
 import type { Failure } from "./protocol";
 import { RisingClock } from "./rising_clock";
@@ -18,6 +19,7 @@ export class VideoSource implements Source {
   readonly #video = document.createElement("video");
   readonly #clock = new RisingClock();
   readonly #listening = new AbortController();
+  #sink: FrameSink | null = null;
   #handle = 0;
   #closed = false;
 
@@ -51,15 +53,24 @@ export class VideoSource implements Source {
     return source.#play(explain);
   }
 
+  /** A stream cannot be paused. */
+  get playback(): HTMLVideoElement | null {
+    return this.#video.srcObject === null ? this.#video : null;
+  }
+
   start(sink: FrameSink): void {
+    this.#sink = sink;
     const { signal } = this.#listening;
     for (const track of this.#tracks()) track.addEventListener("ended", () => { this.#lose(sink, track); }, { signal });
     this.#video.addEventListener("error", () => { sink.failed(badVideo(this.#video.currentSrc)); }, { signal });
     this.#next(sink);
   }
 
-  /** A running source needs no second asking. */
-  again(): void {}
+  /** Where it runs, the next frame comes anyway. */
+  again(): void {
+    if (this.#sink === null || !this.#video.paused) return;
+    void this.#give(this.#sink, this.#clock.next(this.#video.currentTime));
+  }
 
   close(): void {
     if (this.#closed) return;
@@ -107,7 +118,7 @@ export class VideoSource implements Source {
 
   #lose(sink: FrameSink, track: MediaStreamTrack): void {
     // Whoever stops sharing a screen does so on purpose.
-    if ("displaySurface" in track.getSettings()) sink.ended();
+    if ("displaySurface" in track.getSettings()) sink.ended(screenEnded());
     else sink.failed(cameraLost());
   }
 

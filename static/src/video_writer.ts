@@ -38,7 +38,7 @@ export class VideoWriter {
   private constructor(library: MediaLibrary, { ending, codec }: Form, size: Size) {
     this.ending = ending;
     this.#library = library;
-    this.#size = size;
+    this.#size = { width: size.width, height: size.height };
     this.#target = new library.BufferTarget();
     this.#output = new library.Output({ format: formatOf(library, ending), target: this.#target });
     this.#video = new library.VideoSampleSource({ codec, quality: new library.Quality("high") });
