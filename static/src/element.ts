@@ -8,6 +8,7 @@ import { ElementControls } from "./element_controls";
 import { ElementJobs, type JobRequest } from "./element_jobs";
 import { ElementView } from "./element_view";
 import { AppError, toFailure } from "./failure";
+import { explained, REASON } from "./isolation";
 import { badSeconds, badSite, copied, notConnected } from "./messages";
 import { Saving } from "./saving";
 import { explain } from "./page_policy";
@@ -102,7 +103,8 @@ export class PywebmlApp extends HTMLElement {
   }
 
   get stats(): AppStats {
-    return this.#getSession().stats;
+    const { stats } = this.#getSession();
+    return { ...stats, reason: explained(stats.reason, this.dataset[REASON]) };
   }
 
   /** What the app's controls show, by their names; whole once the element is `ready`. */

@@ -1,6 +1,7 @@
 /** Cross-origin isolation, the condition for threads, on hosts that do not send its headers: by the service worker. */
 
 import { Deferred } from "./deferred";
+import { NOT_ISOLATED } from "./protocol";
 
 /** Milliseconds that the service worker may take to start, before the page goes on with one thread. */
 const PATIENCE = 4000;
@@ -20,6 +21,11 @@ export function whyNotIsolated(found: string | undefined): string {
   if (!isSecureContext) return "it is not secure; open it over https";
   if (window !== window.top) return "it is embedded in a page that is not, or that does not allow it";
   return "its host does not send the headers COOP and COEP";
+}
+
+/** A backend's reason, with the page's own where that is what keeps it to one thread. */
+export function explained(reason: string, found: string | undefined): string {
+  return reason.replace(NOT_ISOLATED, () => `${NOT_ISOLATED}: ${whyNotIsolated(found)}`);
 }
 
 /**

@@ -33,7 +33,9 @@ export function keepOffline(app: PywebmlApp, script: string, build: string): voi
   app.addEventListener("result", () => { void shown(); }, { once: true });
   app.addEventListener("error", (event) => {
     const { name } = (event as unknown as CustomEvent<Failure>).detail;
-    if (name === "ModelError" || name === "UnsupportedError") tell(container.controller, { type: "bad", build });
+    const isChosen = !["auto", null].includes(app.getAttribute("backend"));
+    // A backend that somebody has named need not run here.
+    if (!isChosen && (name === "ModelError" || name === "UnsupportedError")) tell(container.controller, { type: "bad", build });
   });
 }
 

@@ -33,7 +33,7 @@ async function receive({ data, source }: MessageEventOfClient): Promise<void> {
   const reply = (message: FromServiceWorker): void => { source?.postMessage(message); };
   const message = data as ToServiceWorker;
   if (message.type === "keep") reply(await keep(message.unneeded));
-  else if (message.type === "good") await store.setState({ ...(await store.state()), good: message.build });
+  else if (message.type === "good") await keeper.approve(message.build);
   else {
     const build = await keeper.rollBack(message.build);
     if (build !== null) reply({ type: "rolled back", build });

@@ -52,7 +52,7 @@ export class Answerer {
     const path = decodeURIComponent(url.pathname.slice(new URL(this.#scope).pathname.length)) || "index.html";
     // The page says of which build it is. Whatever else differs between builds has another path in each.
     const asked = url.searchParams.get("build");
-    const builds = [...new Set([asked, current, good, next].filter((build) => build !== null && build !== ""))] as string[];
+    const builds = [...new Set([asked, current, ...good, next].filter((build) => build !== null && build !== ""))] as string[];
     for (const build of builds) {
       const found = await this.#of(build, path);
       if (found !== undefined) return found;

@@ -6,6 +6,9 @@ import type { BuildManifest, State, Store } from "./service_worker_store";
 /** Seconds without a byte after which a download is given up; the next visit goes on where it ended. */
 export const STALL = 20;
 
+/** Builds that have run here and can be rolled back to. */
+const GOOD_BUILDS = 2;
+
 /** Builds that do not run here are remembered, so many of them. */
 const BAD_BUILDS = 8;
 
@@ -45,11 +48,19 @@ export class Keeper {
   /** A build does not run here: the last good one takes its place, if there is another. */
   async rollBack(build: string): Promise<string | null> {
     const state = await this.#store.state();
-    const { good } = state;
-    if (state.current !== build || good === null || good === build) return null;
-    if ((await this.#store.manifest(good)) === null) return null;
-    await this.#store.setState({ ...state, current: good, next: null, bad: [...state.bad, build].slice(-BAD_BUILDS) });
-    return good;
+    const good = state.good.filter((one) => one !== build);
+    const last = good.at(-1);
+    if (state.current !== build || last === undefined || (await this.#store.manifest(last)) === null) return null;
+    const bad = [...state.bad, build].slice(-BAD_BUILDS);
+    await this.#store.setState({ current: last, next: null, good, bad });
+    return last;
+  }
+
+  /** A build has given a result here. */
+  async approve(build: string): Promise<void> {
+    const state = await this.#store.state();
+    const good = [...state.good.filter((one) => one !== build), build].slice(-GOOD_BUILDS);
+    await this.#store.setState({ ...state, good });
   }
 
   async #announce(build: string): Promise<void> {
@@ -102,7 +113,7 @@ export class Keeper {
 
 /** What may not be thrown away. */
 export function buildsOf({ current, next, good }: State): string[] {
-  return [...new Set([current, next, good].filter((build) => build !== null))];
+  return [...new Set([current, next, ...good].filter((build) => build !== null))];
 }
 
 function readManifest(text: string): BuildManifest {

@@ -12,13 +12,13 @@ export interface State {
   current: string | null;
   /** A newer one, whole, which runs from the next visit on. */
   next: string | null;
-  /** The last that has given a result here. */
-  good: string | null;
+  /** The last two that have given a result here, the newer one last: the self-check may come after the result. */
+  good: string[];
   /** Builds that do not run here; the newest last. */
   bad: string[];
 }
 
-const NOTHING: State = { current: null, next: null, good: null, bad: [] };
+const NOTHING: State = { current: null, next: null, good: [], bad: [] };
 
 export class Store {
   readonly #name: string;
