@@ -81,7 +81,7 @@ export class PywebmlApp extends HTMLElement {
     });
     this.#controls = new ElementControls(this.#view.controls, {
       wanted: () => this.#getSite(),
-      changed: () => { this.#session?.settingsChanged(); },
+      changed: () => { this.#settingsChanged(); },
       moved: () => { this.#tell("change", { values: this.values }); },
       failed: (failure) => { this.#complain(failure); },
     });
@@ -320,6 +320,13 @@ export class PywebmlApp extends HTMLElement {
     this.#presenter.forgive();
     if (this.#choice === null) this.#appear();
     else this.#run(this.#choice);
+  }
+
+  /** A control shows something else; what it made a calculator refuse is tried again, but for a screen, once shared. */
+  #settingsChanged(): void {
+    const choice = this.#choice;
+    if (this.#presenter.isRefused && choice !== null && choice.kind !== "screen") this.#run(choice);
+    else this.#session?.settingsChanged();
   }
 
   #followSource(source: string | null): void {

@@ -20,7 +20,7 @@ export class Presenter {
   #pending: readonly string[] = [];
   #activity: Activity = "idle";
   #job: Progress | null = null;
-  #complaint = "";
+  #failure: Failure | null = null;
   #loaded = false;
 
   constructor(view: ElementView) {
@@ -45,7 +45,12 @@ export class Presenter {
 
   /** What is wrong, as it is shown; empty if nothing is. */
   get complaint(): string {
-    return this.#complaint;
+    return this.#failure?.message ?? "";
+  }
+
+  /** Whether a calculator has failed, and nothing has been tried since. */
+  get isRefused(): boolean {
+    return this.#failure?.name === "CalculatorError";
   }
 
   /** A worker is on its way. */
@@ -73,7 +78,7 @@ export class Presenter {
   }
 
   failed(failure: Failure): void {
-    this.#complaint = failure.message;
+    this.#failure = failure;
     this.#loading = null;
     this.#view.showFailure(failure);
     this.#say();
@@ -81,7 +86,7 @@ export class Presenter {
 
   /** Nothing is wrong any more, or is tried again. */
   forgive(): void {
-    this.#complaint = "";
+    this.#failure = null;
     this.#view.showFailure(null);
     this.#say();
   }
@@ -124,7 +129,7 @@ export class Presenter {
   #sentence(): string {
     if (this.#loading !== null && this.#pending.length > 0) return pendingSentence(this.#pending);
     if (this.#loading !== null) return stageSentence(this.#loading.stage, this.#loading.detail);
-    if (this.#complaint !== "" && !this.busy) return "Stopped by an error";
+    if (this.#failure !== null && !this.busy) return "Stopped by an error";
     if (this.#activity === "idle" && !this.#loaded) return "";
     return ACTIVITIES[this.#activity];
   }

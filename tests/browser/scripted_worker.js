@@ -8,6 +8,7 @@
  *   frame    "draw" (as it is), "hang", "die", "fail"
  *   failure  the Failure that "fail" gives
  *   values   what the outputs hold besides the image
+ *   refuses  what controls may not show: such frames fail with "failure"
  *   echo     true: the output "settings" tells what the controls show, as JSON
  */
 
@@ -53,6 +54,10 @@ function onFrame(frame) {
     waiting.push(frame);
     return;
   }
+  if (isRefused(frame)) {
+    send({ type: "error", id: frame.id, fatal: false, error: script.failure });
+    return;
+  }
   if (script.frame === "die") setTimeout(() => { throw new Error("out of memory"); });
   if (script.frame === "hang") hang(frame);
   if (script.frame === "fail") send({ type: "error", id: frame.id, fatal: false, error: script.failure });
@@ -85,4 +90,8 @@ function echo({ settings }) {
 
 async function sendPicture(id) {
   send({ type: "picture", id, png: await canvas.convertToBlob({ type: "image/png" }) });
+}
+
+function isRefused({ settings }) {
+  return Object.entries(script.refuses ?? {}).some(([name, value]) => settings[name] === value);
 }

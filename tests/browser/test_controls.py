@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Site, Visit, until
-from tests.browser.test_page import CONTRAST, STATS, press, status
+from tests.browser.test_page import CONTRAST, RAISES, STATS, press, status
 
 CONTROLS = [
     {"name": "strength", "label": "Strength", "kind": "slider", "value": 8, "min": 0, "max": 20, "step": 0.5},
@@ -73,6 +73,19 @@ def test_many_moves_at_once_are_processed_once_and_as_the_last_of_them(site: Sit
     expect(page.locator(".facts dd")).to_contain_text('"strength":20')
     page.wait_for_timeout(300)
     assert page.evaluate(f"[{STATS}.framesShown, {STATS}.framesDropped]") == [2, 0]
+
+
+def test_what_a_calculator_refuses_is_tried_again_with_the_next_value(site: Site, page: Page) -> None:
+    site.script(echo=True, refuses={"words": "bad"}, failure=RAISES)
+    page.goto(site.url)
+    press(page, "Astronaut")
+    shown(page, 1)
+    page.get_by_role("textbox", name="Words").fill("bad")
+    expect(page.get_by_role("alert")).to_contain_text(RAISES["message"])
+    page.get_by_role("textbox", name="Words").fill("good")
+    expect(page.get_by_role("alert")).to_be_hidden()
+    shown(page, 2)
+    assert fed(page) == {**FIRST, "words": "good"}
 
 
 def test_a_camera_takes_the_change_with_its_next_frame(site: Site, page: Page) -> None:
