@@ -33,9 +33,11 @@ from pyweb_ml.errors import (
     PyWebMLError,
 )
 from pyweb_ml.graph.asset import Model
+from pyweb_ml.graph.audio import audio
 from pyweb_ml.graph.authoring import App, app, calculator
 from pyweb_ml.graph.controls import checkbox, select, slider, text
 from pyweb_ml.graph.payloads import (
+    Audio,
     Boolean,
     Box,
     Classification,
@@ -77,6 +79,7 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "App",
     "AppError",
+    "Audio",
     "AuthoringError",
     "Boolean",
     "Box",
@@ -110,6 +113,7 @@ __all__ = [
     "__version__",
     "annotation_overlay",
     "app",
+    "audio",
     "blend",
     "calculator",
     "checkbox",

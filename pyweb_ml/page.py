@@ -104,7 +104,7 @@ def _send(sink: Sink, index: int, port: OutputPort, payload: Any) -> None:
         sink.image(index, payload.shape[1], payload.shape[0], _with_alpha(payload))
     elif port.type == "Mask":
         sink.mask(index, payload.shape[1], payload.shape[0], np.ascontiguousarray(payload))
-    elif port.type == "Tensor":
+    elif port.type in ("Tensor", "Audio"):
         sink.tensor(index, json.dumps(payload.shape), _numeric(payload))
     elif port.type == "Tensors":
         for one in payload:
@@ -136,7 +136,7 @@ def _plain(value: Any) -> Any:
 
 def from_page(type: str, payload: Any) -> Any:
     """A payload as a calculator takes it: `payload` is what host.ts sends for the stream type."""
-    if type in ("Image", "Mask", "Tensor"):
+    if type in ("Image", "Mask", "Audio", "Tensor"):
         return _array(payload)
     if type == "Tensors":
         return [_array(one) for one in payload]

@@ -49,6 +49,7 @@ def manifest_json(
         "inputs": graph.inputs,
         "outputs": graph.outputs,
         "controls": [control.to_json(name) for name, control in graph.controls.items()],
+        "audio": next((asdict(format) for format in graph.audio.values()), None),
         "models": {name: asdict(asset) for name, asset in models.items()},
         "engines": engines.to_json(),
         "python": python.to_json(graph) if python else None,

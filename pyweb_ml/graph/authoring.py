@@ -9,12 +9,13 @@ from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from pyweb_ml.errors import AuthoringError
 from pyweb_ml.graph.asset import Model
+from pyweb_ml.graph.audio import AudioFormat
 from pyweb_ml.graph.backend import AUTO, backend_names
 from pyweb_ml.graph.caller import calling_file, here
 from pyweb_ml.graph.config import GraphConfig
 from pyweb_ml.graph.contract import REGISTRY, Contract, OutputPort, read_contract
 from pyweb_ml.graph.controls import Control
-from pyweb_ml.graph.pipeline_inputs import check_name, controls_of, input_types, snake_case
+from pyweb_ml.graph.pipeline_inputs import audio_formats, check_name, controls_of, input_types, snake_case
 from pyweb_ml.graph.stream import Stream, name_of
 from pyweb_ml.graph.tracing import PYTHON_OPTIONS, current_tracer, drop_unused_outputs, tracing
 
@@ -138,6 +139,7 @@ class Graph:
         models: the models that nodes name.
         contracts: the user's own calculators in use; empty when no Python is needed to run the graph.
         controls: those inputs that a control feeds, with the control.
+        audio: what the chunks of each input of type Audio are.
     """
 
     config: GraphConfig
@@ -147,6 +149,7 @@ class Graph:
     models: dict[str, Model]
     contracts: dict[str, Contract]
     controls: dict[str, Control] = field(default_factory=dict)
+    audio: dict[str, AudioFormat] = field(default_factory=dict)
 
     @property
     def sources(self) -> dict[str, str]:
@@ -203,7 +206,8 @@ class App(Generic[P, R]):
         drop_unused_outputs(tracer.config)
         output_types = {name: types[name] for name in outputs}
         controls = controls_of(self.function)
-        return Graph(tracer.config, inputs, output_types, types, tracer.models, tracer.contracts, controls)
+        audio = audio_formats(self.function, inputs)
+        return Graph(tracer.config, inputs, output_types, types, tracer.models, tracer.contracts, controls, audio)
 
 
 def _named_outputs(name: str, result: Any) -> dict[str, Stream]:

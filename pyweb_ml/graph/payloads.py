@@ -134,6 +134,8 @@ Tensors: TypeAlias = Annotated[list[Tensor], StreamType("Tensors")]
 Detections: TypeAlias = Annotated[list[Detection], StreamType("Detections")]
 Classifications: TypeAlias = Annotated[list[Classification], StreamType("Classifications")]
 Landmarks: TypeAlias = Annotated[list[Landmark], StreamType("Landmarks")]
+Audio: TypeAlias = Annotated[NDArray[np.float32], StreamType("Audio")]
+"""float32 (samples, channels), -1..1, at the rate that the pipeline asks for (see `pyweb_ml.graph.audio`)."""
 Text: TypeAlias = Annotated[str, StreamType("Text")]
 Number: TypeAlias = Annotated[float, StreamType("Number")]
 Boolean: TypeAlias = Annotated[bool, StreamType("Boolean")]
@@ -156,6 +158,7 @@ PUBLIC: dict[str, Any] = {
     "Detections": Detections,
     "Classifications": Classifications,
     "Landmarks": Landmarks,
+    "Audio": Audio,
     "Text": Text,
     "Number": Number,
     "Boolean": Boolean,
@@ -202,7 +205,7 @@ def type_mismatch(name: str, value: object) -> str | None:
 
 
 def _problems(name: str, value: object) -> Iterator[str]:
-    if name in ("Image", "Mask"):
+    if name in ("Image", "Mask", "Audio"):
         yield from _array_problems(name, value)
     elif name == "Tensor" and not isinstance(value, np.ndarray):
         yield f"a Tensor is a numpy array, not {_kind(value)}"
@@ -235,14 +238,22 @@ def _list_problems(name: str, value: object) -> Iterator[str]:
 
 
 def _array_problems(name: str, value: object) -> Iterator[str]:
-    want = "uint8 (height, width, 3 or 4)" if name == "Image" else "float32 (height, width)"
+    want = _ARRAYS[name]
+    article = "a" if name == "Mask" else "an"
     if not isinstance(value, np.ndarray):
-        yield f"{'an' if name == 'Image' else 'a'} {name} is a numpy array, {want}, not {_kind(value)}"
+        yield f"{article} {name} is a numpy array, {want}, not {_kind(value)}"
         return
     is_image = value.dtype == np.uint8 and value.ndim == 3 and value.shape[2] in (3, 4)
-    is_mask = value.dtype == np.float32 and value.ndim == 2
-    if not (is_image if name == "Image" else is_mask) or 0 in value.shape:
-        yield f"{'an' if name == 'Image' else 'a'} {name} is {want}, not {value.dtype} {value.shape}"
+    is_floats = value.dtype == np.float32 and value.ndim == 2
+    if not (is_image if name == "Image" else is_floats) or 0 in value.shape:
+        yield f"{article} {name} is {want}, not {value.dtype} {value.shape}"
+
+
+_ARRAYS = {
+    "Image": "uint8 (height, width, 3 or 4)",
+    "Mask": "float32 (height, width)",
+    "Audio": "float32 (samples, channels)",
+}
 
 
 def _kind(value: object) -> str:

@@ -2,10 +2,11 @@
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, get_type_hints
 
 from pyweb_ml.errors import AuthoringError
+from pyweb_ml.graph.audio import AudioFormat, audio
 from pyweb_ml.graph.controls import Control
 from pyweb_ml.graph.payloads import PUBLIC, stream_type
 
@@ -34,7 +35,7 @@ def input_types(function: Callable[..., Any]) -> dict[str, str]:
 
 
 def _check_default(what: str, type: str, default: Any) -> None:
-    if default is inspect.Parameter.empty:
+    if default is inspect.Parameter.empty or (type == "Audio" and isinstance(default, AudioFormat)):
         return
     if not isinstance(default, Control):
         advice = "leave it out, or give it a control, such as pw.slider(0, 20, 8)"
@@ -47,6 +48,13 @@ def controls_of(function: Callable[..., Any]) -> dict[str, Control]:
     """The controls by the names of their parameters."""
     given = inspect.signature(function).parameters
     return {name: one.default for name, one in given.items() if isinstance(one.default, Control)}
+
+
+def audio_formats(function: Callable[..., Any], types: Mapping[str, str]) -> dict[str, AudioFormat]:
+    """What the chunks of each input of type Audio are: what its default says, or what `pw.audio()` gives."""
+    given = inspect.signature(function).parameters
+    defaults = {name: given[name].default for name, type in types.items() if type == "Audio"}
+    return {name: one if isinstance(one, AudioFormat) else audio() for name, one in defaults.items()}
 
 
 def check_name(kind: str, name: str) -> None:

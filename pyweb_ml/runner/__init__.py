@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from pyweb_ml.errors import MediaError
-from pyweb_ml.graph.authoring import App
+from pyweb_ml.graph.authoring import App, Graph
 from pyweb_ml.graph.controls import settings as settings_of
 from pyweb_ml.progress import Progress, quiet
 from pyweb_ml.runner.frame_feed import FrameFeed
-from pyweb_ml.runner.frames import open_frames
+from pyweb_ml.runner.frames import Frames, open_frames
 from pyweb_ml.runner.profiler import Profiler
 from pyweb_ml.runner.scheduler import Scheduler
 from pyweb_ml.runner.sinks import check_output, open_sink
+from pyweb_ml.runner.sound import open_sound
 
 __all__ = ["Scheduler", "run_file"]
 
@@ -29,7 +30,7 @@ def run_file(
     limit: int | None = None,
     given: Mapping[str, object] | None = None,
 ) -> None:
-    """Runs an app on a picture, a folder of pictures, a video or a camera.
+    """Runs an app on a picture, a folder of pictures, a video or a camera; with an Audio input, on a sound.
 
     Writes its first Image output as a picture (the last one, of several) or a video, or all its packets as
     `.jsonl`, by the ending of the output's name. Calculators that ask for the time are told that of the frame, so
@@ -48,9 +49,7 @@ def run_file(
     graph = app.trace()
     check_output(output)
     settings = settings_of(graph.controls, given or {})
-    if list(graph.sources.values()) != ["Image"]:
-        raise MediaError(f"'{app.name}' takes {graph.sources}; a picture feeds an app that takes one Image alone")
-    frames = open_frames(input)
+    frames = _open(app.name, graph, input)
     with _whole(output) as target:
         with open_sink(target, graph) as sink:
             feed = FrameFeed(graph, sink, profiler, live=frames.live, settings=settings)
@@ -59,6 +58,17 @@ def run_file(
             feed.run(frames, limit, partial(progress, "run", detail))
         if not target.exists():
             raise MediaError("the app gave no picture to write; write its outputs with --output OUT.jsonl")
+
+
+def _open(name: str, graph: Graph, input: Path | str) -> Frames:
+    """The input as what the graph takes, one packet after the other."""
+    match list(graph.sources.items()):
+        case [(_, "Image")]:
+            return open_frames(input)
+        case [(stream, "Audio")]:
+            return open_sound(Path(input), graph.audio[stream])
+    wanted = "a file feeds an app that takes one Image, or one Audio, alone"
+    raise MediaError(f"'{name}' takes {graph.sources}; {wanted}")
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyweb_ml.errors import MediaError
-from pyweb_ml.graph.payloads import Image
+from pyweb_ml.graph.payloads import Audio, Image
 from pyweb_ml.runner.devices import is_device, read_device
 from pyweb_ml.runner.media import IMAGE_SUFFIXES, read_image
 from pyweb_ml.runner.video import count_frames, read_video
@@ -16,14 +16,14 @@ FOLDER_INTERVAL = 33_333
 
 @dataclass
 class Frames:
-    """Pictures with timestamps in microseconds, strictly rising.
+    """Pictures, or chunks of sound, with timestamps in microseconds, strictly rising.
 
     Attributes:
         total: how many; 0 where it is not known.
         live: they come at their own times, and need not end.
     """
 
-    frames: Iterator[tuple[int, Image]]
+    frames: Iterator[tuple[int, Image]] | Iterator[tuple[int, Audio]]
     total: int
     live: bool = False
 

@@ -21,7 +21,7 @@ def to_json(type: str, payload: Any) -> Any:
         return {"width": payload.shape[1], "height": payload.shape[0], "png": _data_url(payload)}
     if type == "Mask":
         return {"width": payload.shape[1], "height": payload.shape[0], "data": _floats(payload)}
-    if type == "Tensor":
+    if type in ("Tensor", "Audio"):
         return {"shape": list(payload.shape), "data": _floats(payload)}
     if isinstance(payload, list):
         return [to_json("Tensor", one) if type == "Tensors" else _record(one) for one in payload]
