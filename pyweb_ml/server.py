@@ -42,6 +42,7 @@ MIME_TYPES = {
 """By file name ending, where what the system's table says must not matter."""
 
 OWN_FILES = ("reload.js", "serve.css")
+TEMPLATES = Path(__file__).parent / "templates"
 LIVE = Path(__file__).parent / "live"
 """What an app's page has beside the app while it is developed, as static/build_live.mjs makes it."""
 SCREENSHOT = "screenshot.jpg"
@@ -87,7 +88,7 @@ def _with_headers(response: flask.Response) -> flask.Response:
 def _own_file(name: str) -> flask.Response:
     if name not in OWN_FILES:
         flask.abort(404)
-    return _send(Path(__file__).parent / "templates", name)
+    return _send(TEMPLATES, name)
 
 
 def _send(folder: Path, path: str) -> flask.Response:
@@ -111,6 +112,8 @@ def _drawing(site: LiveSite) -> flask.typing.ResponseReturnValue:
 def _file(site: LiveSite, key: str, path: str) -> flask.typing.ResponseReturnValue:
     if path == "index.html":
         return _index(site, key)
+    if path == "sw.js":
+        return _send(TEMPLATES, path)
     folder = site.state.folder
     return _send(folder, path) if folder else ("not built yet", 503)
 
@@ -123,7 +126,7 @@ def _index(site: LiveSite, key: str) -> flask.typing.ResponseReturnValue:
     live = (LIVE / "live_graph.js").is_file()
     script = flask.render_template("reload_tag.html", key=key, version=state.version, live=live)
     text = (state.folder / "index.html").read_text(encoding="utf-8")
-    return text.replace("</head>", script + "</head>", 1)
+    return text.replace(' data-service-worker="sw.js"', "", 1).replace("</head>", script + "</head>", 1)
 
 
 def _gallery(sites: LiveSites) -> str:

@@ -1,0 +1,116 @@
+"""What makes a site whole: every file listed with its hash, one name for the build, what hosts and browsers read."""
+
+import json
+import re
+from pathlib import Path
+
+import PIL.Image
+import pytest
+
+from pyweb_ml.apps import load_app
+from pyweb_ml.bundle import build_site
+from pyweb_ml.bundle.hosting import HEADERS, IMMUTABLE, IMMUTABLE_FOLDERS
+from pyweb_ml.bundle.sealing import seal
+from pyweb_ml.cache import sha256_of
+
+PAGE = """<!doctype html><html data-build="{{build}}"><head>
+<meta http-equiv="Content-Security-Policy" content="{{csp}}">
+<link rel="stylesheet" href="{{page}}page.css"></head>
+<body><pywebml-app src="./?build={{build}}"></pywebml-app></body></html>"""
+
+
+@pytest.fixture
+def site(model_app: Path, web: Path, tmp_path: Path) -> Path:
+    (web / "index.html").write_text(PAGE)
+    (web / "sw.js").write_text('const policy = "{{csp}}";')
+    build_site(load_app(str(model_app)), tmp_path / "site", web=web)
+    return tmp_path / "site"
+
+
+def manifest_of(site: Path) -> dict[str, object]:
+    manifest: dict[str, object] = json.loads((site / "manifest.json").read_text())
+    return manifest
+
+
+def files_of(site: Path) -> dict[str, tuple[int, str]]:
+    listed = json.loads((site / "manifest.json").read_text())["files"]
+    return {one["path"]: (one["bytes"], one["sha256"]) for one in listed}
+
+
+def test_every_file_that_a_page_loads_is_listed_with_its_size_and_hash(site: Path) -> None:
+    files = {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    unlisted = {"manifest.json", "sw.js", "_headers", ".nojekyll", "hosting/README.txt", "hosting/nginx.conf"}
+    assert files.keys() - files_of(site).keys() == unlisted
+    for path, (size, sha256) in files_of(site).items():
+        assert (size, sha256) == (len(files[path]), sha256_of(files[path])), path
+
+
+def test_compressed_twins_are_not_listed(site: Path) -> None:
+    (site / "graph.json.br").touch()
+    seal(site)
+    assert "graph.json.br" not in files_of(site)
+
+
+def test_the_page_is_of_the_build_that_the_manifest_names(site: Path) -> None:
+    page = (site / "index.html").read_text()
+    build = manifest_of(site)["build"]
+    assert re.fullmatch(r"[0-9a-f]{16}", str(build))
+    assert f'data-build="{build}"' in page
+    assert f'src="./?build={build}"' in page
+
+
+def test_sealing_again_changes_nothing_unless_a_file_has_changed(site: Path) -> None:
+    before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    seal(site)
+    assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before
+    build = manifest_of(site)["build"]
+    (site / "graph.json").write_text("{}")
+    seal(site)
+    assert manifest_of(site)["build"] != build
+
+
+def test_equal_apps_give_equal_builds(site: Path, model_app: Path, web: Path, tmp_path: Path) -> None:
+    build_site(load_app(str(model_app)), tmp_path / "again", web=web)
+    assert manifest_of(tmp_path / "again") == manifest_of(site)
+
+
+def test_a_changed_script_has_another_path(site: Path, model_app: Path, web: Path, tmp_path: Path) -> None:
+    (web / "worker.js").write_text("another")
+    build_site(load_app(str(model_app)), tmp_path / "again", web=web)
+    paths = [next(folder.glob("page/*/worker.js")).relative_to(folder) for folder in (site, tmp_path / "again")]
+    assert paths[0] != paths[1]
+    assert (site / "worker.js").read_text() == f'export * from "./{paths[0].as_posix()}";\n'
+
+
+def test_the_page_states_the_hash_of_what_it_loads(site: Path) -> None:
+    (sheet,) = site.glob("page/*/page.css")
+    path = sheet.relative_to(site).as_posix()
+    assert re.search(rf'href="{path}" integrity="sha256-[\w+/]{{43}}="', (site / "index.html").read_text())
+
+
+def test_hosts_are_told_what_to_send_once_and_what_never_changes(site: Path) -> None:
+    text = (site / "_headers").read_text()
+    for name, value in HEADERS.items():
+        assert text.count(f"  {name}: {value}\n") == 1
+    for folder in IMMUTABLE_FOLDERS:
+        assert f"/{folder}/*\n  Cache-Control: {IMMUTABLE}\n" in text
+    nginx = (site / "hosting" / "nginx.conf").read_text()
+    assert all(f'add_header {name} "{value}" always;' in nginx for name, value in HEADERS.items())
+
+
+def test_what_hosts_keep_for_a_year_has_a_digest_in_its_path(site: Path) -> None:
+    kept = [path for path in files_of(site) if path.partition("/")[0] in IMMUTABLE_FOLDERS]
+    assert {path.partition("/")[0] for path in kept} == {"engine", "models", "page"}
+    assert [path for path in kept if not re.search(r"[0-9a-f]{16}", path)] == []
+
+
+def test_the_service_worker_sends_the_same_policy(site: Path) -> None:
+    assert (site / "sw.js").read_text() == f'const policy = "{HEADERS["Content-Security-Policy"]}";'
+
+
+def test_the_site_can_be_installed(site: Path) -> None:
+    app = json.loads((site / "app.webmanifest").read_text())
+    assert (app["name"], app["start_url"], app["display"]) == ("Runs a model", "./", "standalone")
+    for icon in app["icons"]:
+        with PIL.Image.open(site / icon["src"]) as picture:
+            assert "x".join(map(str, picture.size)) == icon["sizes"]
