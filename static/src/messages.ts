@@ -101,7 +101,9 @@ export function graphHangs(seconds: number): Failure {
 /** `message`: what the browser says of it; empty where the script itself could not be loaded. */
 export function workerDied(message: string, address: string): Failure {
   if (message !== "") return failure("InternalError", `The worker that runs the graph died (${message}); try again.`);
-  return failure("LoadError", `The worker '${address}' could not be loaded; check that the site is complete.`);
+  const isForeign = new URL(address).origin !== globalThis.origin;
+  const open = isForeign ? ", and that its host sends 'Access-Control-Allow-Origin: *'" : "";
+  return failure("LoadError", `The worker '${address}' could not be loaded; check that the site is complete${open}.`);
 }
 
 export function unreadableMessage(): Failure {

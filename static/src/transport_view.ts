@@ -19,10 +19,10 @@ const MARKUP = `
 `;
 
 export const TRANSPORT_STYLE = `
-.transport { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: center; padding-top: .75rem; }
-.transport input { flex: 1 1 8rem; min-width: 0; height: 2.75rem; margin: 0; accent-color: var(--_accent); }
+.transport { display: flex; flex-wrap: wrap; gap: .5em .75em; align-items: center; padding-top: .75em; }
+.transport input { flex: 1 1 8em; min-width: 0; height: 2.75em; margin: 0; accent-color: var(--_accent); }
 .transport input:focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px; }
-.transport .play { min-width: 5.5rem; }
+.transport .play { min-width: 5.5em; }
 .transport output { color: var(--_soft); font-variant-numeric: tabular-nums; white-space: nowrap; }
 `;
 
