@@ -93,8 +93,8 @@ pre {
 .classes meter {
   appearance: none; width: 100%; height: .75em; overflow: hidden; background: var(--_fill); border-radius: 4px;
 }
-.classes meter::-webkit-meter-inner-element { display: block; height: 100%; }
-.classes meter::-webkit-meter-bar { height: 100%; background: none; border: 0; }
+.classes meter::-webkit-meter-inner-element { display: grid; grid-template-rows: 1fr; height: 100%; }
+.classes meter::-webkit-meter-bar { grid-row: 1; height: 100%; background: none; border: 0; }
 .classes meter::-webkit-meter-optimum-value { background: var(--_accent); border-radius: 4px; }
 .classes meter::-moz-meter-bar { background: var(--_accent); border-radius: 4px; }
 .settings { display: grid; gap: .25em 1em; padding: .5em 0; }
@@ -121,13 +121,14 @@ pre {
 .detections { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; margin: .5em 0; font-variant-numeric: tabular-nums; }
 caption { text-align: start; color: var(--_soft); padding: .25em 0; }
-th, td { text-align: end; padding: .25em .5em; border-bottom: 1px solid var(--_line); }
+th, td { text-align: end; padding: .25em 0 .25em .75em; border-bottom: 1px solid var(--_line); white-space: nowrap; }
 th { font-weight: 600; }
-th:first-child, td:first-child { text-align: start; padding-inline-start: 0; overflow-wrap: anywhere; }
+th:first-child, td:first-child { text-align: start; padding-inline-start: 0; max-width: 12em; overflow: hidden; text-overflow: ellipsis; }
 [data-do=record][aria-pressed=true] { color: var(--_bad); border-color: var(--_bad); }
 .values { border-top: 1px solid var(--_line); font-size: .9375em; }
 @container (max-width: 30em) {
-  .row:not(.samples) button { flex: 1 1 0; padding-inline: .25em; }
+  .row:not(.samples) button { flex: 1 1 28%; padding-inline: .25em; }
+  .actions button { flex-basis: 40%; }
   .row:not(.samples) button.main { flex-basis: 100%; }
   .status { grid-template-columns: 1fr; }
   .words { min-height: 3em; }
