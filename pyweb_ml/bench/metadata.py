@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from flatbuffers import Builder
+from flatbuffers import Builder  # type: ignore[import-untyped]
 
 from pyweb_ml.converter.readers.tflite import read_tflite
 from pyweb_ml.converter.writers.tflite import write_tflite

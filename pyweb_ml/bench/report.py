@@ -54,8 +54,8 @@ class Measured:
         first_partial: whether that one lacked the calculators in Python, which were still starting.
         whole: milliseconds from navigation until all of it runs.
         wire, wire_gzip: bytes of all files until then, as they are and with gzip.
-        memory: the most bytes that the page held beyond an empty one, workers and Wasm included; None where the
-            browser does not say. `memory_types` has its parts.
+        memory: the most bytes that its page held with its workers, Wasm included; None where the browser does not
+            say. `memory_types` has its parts.
         times: milliseconds of each measured frame; `frame` is of them.
         calculators: by the node's name.
         inference: of all nodes together that run models; None for rivals.

@@ -57,9 +57,9 @@ class Exchange:
 
     def path(self, address: str) -> Path | None:
         """The file behind an address below the token; None where there is none."""
-        kind, _, rest = address.partition("/")
+        kind, slash, rest = address.partition("/")
         root = PAGE if kind == "page" else self.work / kind if kind in FOLDERS else None
-        if root is None:
+        if root is None or not slash:
             return None
         path = (root / (rest or "index.html")).resolve()
         return path if path.is_relative_to(root.resolve()) and path.is_file() else None

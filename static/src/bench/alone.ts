@@ -2,7 +2,7 @@
 
 import type { Frames } from "./frames";
 import type { Memory, SubjectJob, SubjectReport } from "./job";
-import { beyond, larger, measureMemory } from "./memory";
+import { larger, measureMemory } from "./memory";
 import { openFrame, openRoom, within } from "./room";
 
 /** Frames between two measurements of memory, and how many of those. */
@@ -24,7 +24,6 @@ interface App extends HTMLElement {
 
 /** The built site's own page, as a visitor opens it. */
 async function ofApp({ backend }: SubjectJob, frames: Frames, picture: string): Promise<Alone> {
-  const empty = await measureMemory();
   const began = performance.now();
   const page = await openFrame(`app/?backend=${backend}`);
   try {
@@ -36,7 +35,7 @@ async function ofApp({ backend }: SubjectJob, frames: Frames, picture: string): 
     await within(app.ready, "the app's page is not ready");
     const whole = performance.now() - began;
     app.stop();
-    const memory = await grown(empty, async (index) => { await app.process(await frames.frame(index)); });
+    const memory = await most(async (index) => { await app.process(await frames.frame(index, page.window)); });
     return { firstResult: firstResultAfter, firstPartial, whole, memory };
   } finally {
     page.close();
@@ -57,26 +56,26 @@ function firstResult(app: HTMLElement, { customElements }: Window & typeof globa
 }
 
 async function ofRival(job: SubjectJob, frames: Frames): Promise<Alone> {
-  const empty = await measureMemory();
   const room = await openRoom(job);
-  const { subject, began } = room;
+  const { subject, window } = room;
   try {
-    await within(subject.process(await frames.frame(0)), "the first frame is not done");
-    const firstResult = performance.now() - began;
-    const memory = await grown(empty, async (index) => { await subject.process(await frames.frame(index)); });
+    await within(subject.process(await frames.frame(0, window)), "the first frame is not done");
+    const firstResult = performance.now() - room.began;
+    const memory = await most(async (index) => { await subject.process(await frames.frame(index, window)); });
     return { firstResult, firstPartial: false, whole: firstResult, memory };
   } finally {
     room.close();
   }
 }
 
-/** The most that is held beyond `empty` while some frames are done. */
-async function grown(empty: Memory | null, step: (index: number) => Promise<void>): Promise<Memory | null> {
-  let most: Memory | null = null;
-  if (empty === null) return null;
+/** The most that the subject holds while some frames are done. */
+async function most(step: (index: number) => Promise<void>): Promise<Memory | null> {
+  let found: Memory | null = null;
   for (let at = 0; at < MEASUREMENTS; at++) {
     for (let index = 0; index < FRAMES; index++) await within(step(at * FRAMES + index + 1), "a frame is not done");
-    most = larger(most, beyond(await measureMemory(), empty));
+    const memory = await measureMemory();
+    if (memory === null) break;
+    found = larger(found, memory);
   }
-  return most;
+  return found;
 }

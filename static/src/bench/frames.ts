@@ -19,11 +19,14 @@ export class Frames {
     return this.pictures[0]!.height;
   }
 
-  /** A frame to give away; of one picture, a window that moves a pixel a frame. */
-  frame(index: number): Promise<ImageBitmap> {
+  /**
+   * A frame to give away; of one picture, a window that moves a pixel a frame. It is made by the page that takes it,
+   * since TF.js knows an ImageBitmap by its own page's class.
+   */
+  frame(index: number, taker: Pick<Window, "createImageBitmap">): Promise<ImageBitmap> {
     const picture = this.pictures[index % this.pictures.length]!;
-    if (this.pictures.length > 1) return createImageBitmap(picture);
-    return createImageBitmap(picture, index % Math.min(WANDER, picture.width), 0, this.width, this.height);
+    if (this.pictures.length > 1) return taker.createImageBitmap(picture);
+    return taker.createImageBitmap(picture, index % Math.min(WANDER, picture.width), 0, this.width, this.height);
   }
 }
 

@@ -86,7 +86,7 @@ export interface SubjectReport {
   events: string[];
 }
 
-/** Of the whole page with its workers, beyond the empty page; bytes, the largest of some measurements. */
+/** Of the subject's page with its workers; bytes, the largest of some measurements. */
 export interface Memory {
   bytes: number;
   types: Record<string, number>;

@@ -1,16 +1,22 @@
-/** How much memory the page holds, with its frames and workers, Wasm included: where the page is isolated. */
+/** How much memory a subject's page holds, with its workers, Wasm included: where the benchmark's page is isolated. */
 
 import type { Memory } from "./job";
-import { within } from "./room";
+import { FRAME_ID, within } from "./room";
 
 /** https://wicg.github.io/performance-measure-memory/ */
 interface Measurement {
-  bytes: number;
-  breakdown: { bytes: number; types: string[] }[];
+  breakdown: Part[];
 }
 
-/** Seconds; the browser waits for its next collection of garbage, unless it is told not to. */
-const PATIENCE = 30;
+interface Part {
+  bytes: number;
+  types: string[];
+  /** Whose it is; several where they share it, none where nobody's. */
+  attribution: { url: string; container?: { id: string } }[];
+}
+
+/** Seconds; it never comes where the browser waits for a thread that sleeps, as those of LiteRT.js may. */
+const PATIENCE = 10;
 
 /** Null where the browser has no such measurement, or does not give it. */
 export async function measureMemory(): Promise<Memory | null> {
@@ -23,20 +29,18 @@ export async function measureMemory(): Promise<Memory | null> {
   }
 }
 
-function toMemory({ bytes, breakdown }: Measurement): Memory {
+function toMemory({ breakdown }: Measurement): Memory {
   const types: Record<string, number> = {};
-  for (const part of breakdown) {
-    const name = part.types.join(", ") || "other";
-    if (part.bytes > 0) types[name] = (types[name] ?? 0) + part.bytes;
+  for (const { bytes, types: names } of breakdown.filter(isOfSubject)) {
+    const name = names.join(", ") || "other";
+    if (bytes > 0) types[name] = (types[name] ?? 0) + bytes;
   }
-  return { bytes, types };
+  return { bytes: Object.values(types).reduce((sum, one) => sum + one, 0), types };
 }
 
-/** What `memory` is more than `empty`. */
-export function beyond(memory: Memory | null, empty: Memory | null): Memory | null {
-  if (memory === null || empty === null) return null;
-  const types = Object.entries(memory.types).map(([name, bytes]) => [name, Math.max(bytes - (empty.types[name] ?? 0), 0)]);
-  return { bytes: Math.max(memory.bytes - empty.bytes, 0), types: Object.fromEntries(types) as Record<string, number> };
+/** Not the benchmark's own page, and not a former subject's that the browser has not yet forgotten. */
+function isOfSubject({ attribution }: Part): boolean {
+  return attribution.some(({ url, container }) => url !== location.href && (container?.id ?? FRAME_ID) === FRAME_ID);
 }
 
 export function larger(one: Memory | null, other: Memory | null): Memory | null {

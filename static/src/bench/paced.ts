@@ -3,19 +3,18 @@
 import { FlowLimiter } from "../flow_limiter";
 import type { Frames } from "./frames";
 import type { Job, Paced, SubjectJob } from "./job";
+import type { Room } from "./room";
 import { openRoom, within } from "./room";
-import type { Subject } from "./subject";
 
 const WARM_UP = 5;
 
 export async function paced(one: SubjectJob, frames: Frames, job: Job): Promise<Paced> {
   const room = await openRoom(one);
-  const { subject } = room;
   try {
     for (let index = 0; index < WARM_UP; index++) {
-      await within(subject.process(await frames.frame(index)), "a frame is not done");
+      await within(room.subject.process(await frames.frame(index, room.window)), "a frame is not done");
     }
-    return await run(subject, frames, job);
+    return await run(room, frames, job);
   } finally {
     room.close();
   }
@@ -28,7 +27,7 @@ interface Offered {
 }
 
 /** The time of a frame counts from when the camera gave it, so waiting for its turn counts. */
-async function run(subject: Subject, frames: Frames, { paced: seconds, rate }: Job): Promise<Paced> {
+async function run({ subject, window }: Room, frames: Frames, { paced: seconds, rate }: Job): Promise<Paced> {
   const times: number[] = [];
   const limiter = new FlowLimiter<Offered>(async ({ image, at }) => {
     await subject.process(image);
@@ -37,7 +36,7 @@ async function run(subject: Subject, frames: Frames, { paced: seconds, rate }: J
   limiter.open();
   const began = performance.now();
   for (let index = 0; index < seconds * rate; index++) {
-    const image = await frames.frame(index);
+    const image = await frames.frame(index, window);
     await until(began + (index * 1000) / rate);
     limiter.offer({ image, at: performance.now(), close: () => { image.close(); } });
   }

@@ -6,8 +6,12 @@ import type { Subject, SubjectWindow } from "./subject";
 /** Seconds after which a subject that has not begun, or not answered, is given up. */
 const PATIENCE = 90;
 
+/** By which memory is told to be a subject's; see memory.ts. */
+export const FRAME_ID = "subject";
+
 export interface Room {
   readonly subject: Subject;
+  readonly window: Window;
   /** When its page was asked for, by performance.now(). */
   readonly began: number;
   close(): void;
@@ -20,7 +24,7 @@ export async function openRoom(job: SubjectJob): Promise<Room> {
   try {
     const { subject } = window as SubjectWindow;
     if (subject === undefined) throw new Error("its page could not be loaded");
-    return { subject: await within(subject, `'${job.name}' does not begin`), began, close };
+    return { subject: await within(subject, `'${job.name}' does not begin`), window, began, close };
   } catch (error) {
     close();
     throw error;
@@ -29,6 +33,7 @@ export async function openRoom(job: SubjectJob): Promise<Room> {
 
 export async function openFrame(address: string): Promise<{ window: Window; close: () => void }> {
   const frame = document.createElement("iframe");
+  frame.id = FRAME_ID;
   frame.src = address;
   const loaded = new Promise((resolve) => { frame.onload = resolve; });
   document.body.append(frame);

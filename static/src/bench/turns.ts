@@ -51,15 +51,15 @@ async function begin(job: SubjectJob, report: SubjectReport, frames: Frames, { w
   }
 }
 
-async function warm({ subject }: Room, frames: Frames, count: number, limit: number): Promise<void> {
+async function warm(room: Room, frames: Frames, count: number, limit: number): Promise<void> {
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1000;
-  for (let index = 0; index < count && seconds() < limit; index++) await give(subject, frames, index);
-  for (let index = 0; !subject.settled() && seconds() < SETTLING; index++) await give(subject, frames, index);
+  for (let index = 0; index < count && seconds() < limit; index++) await give(room, frames, index);
+  for (let index = 0; !room.subject.settled() && seconds() < SETTLING; index++) await give(room, frames, index);
 }
 
-async function give(subject: Room["subject"], frames: Frames, index: number): Promise<void> {
-  await within(subject.process(await frames.frame(index)), "a frame is not done");
+async function give({ subject, window }: Room, frames: Frames, index: number): Promise<void> {
+  await within(subject.process(await frames.frame(index, window)), "a frame is not done");
 }
 
 /** Another one begins at each frame. */
@@ -71,7 +71,7 @@ function order(runners: readonly Runner[], index: number): Runner[] {
 async function measure(runner: Runner, index: number, frames: Frames, limit: number): Promise<void> {
   const { report } = runner;
   try {
-    const image = await frames.frame(index);
+    const image = await frames.frame(index, runner.room.window);
     const began = performance.now();
     const nodes = await within(runner.room.subject.process(image), "a frame is not done");
     const took = performance.now() - began;

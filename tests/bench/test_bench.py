@@ -1,0 +1,72 @@
+"""The benchmark itself, in Chromium: every backend, and the rivals, with few frames. What is fast is no test."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from pyweb_ml.apps import load_app
+from pyweb_ml.bench.job import BenchError, Settings
+from pyweb_ml.bench.report import Report
+from pyweb_ml.bench.run import Options, run_bench
+from pyweb_ml.graph.backend import BACKENDS
+from pyweb_ml.progress import quiet
+from tests.chromium import find
+
+FACES = Path(__file__).parents[2] / "examples/face_detection"
+SETTINGS = Settings(frames=4, warm_up=1, limit=20, paced=0.2)
+WEBGPU = ("--enable-features=Vulkan,WebGPU", "--use-webgpu-adapter=swiftshader", "--use-angle=swiftshader")
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    browser = find()
+    if browser is None:
+        pytest.fail("no Chromium was found: run 'python tests/chromium.py --install', or set PYWEBML_CHROMIUM")
+    options = Options(browser=browser, flags=WEBGPU, peer=True, settings=SETTINGS)
+    return run_bench(load_app(str(FACES)), options, quiet)
+
+
+def test_every_backend_is_measured_or_says_why_not(report: Report) -> None:
+    found = {one.name.removeprefix("PyWebML, "): one for one in report.subjects if not one.rival}
+    assert tuple(found) == BACKENDS
+    assert "WebNN" in (found.pop("litert-webnn").error or "")
+    for one in found.values():
+        assert one.error is None, one.name
+        assert len(one.times) == SETTINGS.frames
+        assert one.description.startswith(one.name.removeprefix("PyWebML, "))
+
+
+def test_every_rival_runs_on_the_same_model_but_the_one_that_needs_onnx(report: Report) -> None:
+    rivals = {one.name: one.error for one in report.subjects if one.rival}
+    assert rivals == dict.fromkeys(("LiteRT.js, hand-written", "TF.js, hand-written", "MediaPipe tasks-vision"))
+    assert [name for name, _ in report.left_out] == ["onnxruntime-web"]
+
+
+def test_of_the_app_each_calculator_is_timed_and_inference_is_the_nodes_that_run_models(report: Report) -> None:
+    best = report.best
+    assert best
+    assert {"image_to_tensor", "inference", "follow_largest_face"} <= set(best.calculators)
+    assert best.inference == best.calculators["inference"]
+
+
+def test_first_result_files_and_pace_are_known_of_all_that_run(report: Report) -> None:
+    for one in report.subjects:
+        if one.error is not None:
+            continue
+        assert one.first_result
+        assert 0 < one.wire_gzip <= one.wire
+        assert one.paced
+        assert one.paced.offered == SETTINGS.paced * SETTINGS.rate
+        assert one.paced.shown + one.paced.dropped <= one.paced.offered
+
+
+def test_the_page_is_isolated_and_its_memory_is_measured(report: Report) -> None:
+    assert report.device["isolated"]
+    assert any(one.memory for one in report.subjects)
+
+
+def test_an_app_without_samples_needs_an_input() -> None:
+    app = dataclasses.replace(load_app(str(FACES)), samples=[])
+    with pytest.raises(BenchError, match=r"the app 'face_detection' has no samples; .* as --input"):
+        run_bench(app, Options(browser=find()), quiet)

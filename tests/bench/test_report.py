@@ -1,0 +1,101 @@
+"""The report: sums, the table, the page."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pyweb_ml.bench.html import report_page
+from pyweb_ml.bench.job import BenchError, Settings, Subject
+from pyweb_ml.bench.report import Quantiles, Report, read_report
+from pyweb_ml.bench.server import Exchange
+from pyweb_ml.bench.table import table
+from tests.bench.posted import posted, row
+
+APP, SLOW, RIVAL = (
+    Subject("App", backend="litert-wasm"),
+    Subject("Slow", backend="tfjs-cpu"),
+    Subject("R", "litert"),
+)
+
+
+def read(*rows: dict[str, Any], subjects: tuple[Subject, ...] = (APP, SLOW, RIVAL)) -> Report:
+    exchange = Exchange({}, Path())
+    exchange.report = posted(*rows)
+    return read_report(exchange, "An <app>", "a.png", Settings(), subjects, [("X", "why not")], ["run"])
+
+
+@pytest.fixture
+def report() -> Report:
+    nodes = {"run": [1.0, 1.0, 3.0], "draw": [0.5, 0.5, 0.5]}
+    paced = {"offered": 9, "shown": 7, "dropped": 2, "times": [5.0, 6.0]}
+    memory = {"bytes": 2**20, "types": {"JavaScript": 2**20}}
+    first = {"firstResult": 300.0, "firstPartial": True, "whole": 900.0}
+    return read(
+        row("App", [2.0, 2.0, 4.0], nodes=nodes, paced=paced, memory=memory, **first),
+        row("Slow", [], error="there is <no> GPU"),
+        row("R", [4.0, 4.0, 4.0]),
+    )
+
+
+def test_quantiles_are_those_of_numpy() -> None:
+    times = np.random.default_rng(1).gamma(2, 3, 300)
+    found = Quantiles.of(times.tolist())
+    assert found
+    assert [found.p50, found.p95, found.p99] == pytest.approx(np.percentile(times, [50, 95, 99]))
+
+
+def test_there_are_no_quantiles_of_nothing() -> None:
+    assert Quantiles.of([]) is None
+    assert Quantiles.of([2.0]) == Quantiles(2.0, 2.0, 2.0)
+
+
+def test_the_best_is_the_app_on_its_fastest_backend_and_ratios_are_to_it(report: Report) -> None:
+    app, slow, rival = report.subjects
+    assert report.best is app
+    assert [report.ratio(one) for one in (app, slow, rival)] == [1.0, None, 2.0]
+
+
+def test_a_rival_is_never_the_best() -> None:
+    assert read(row("App", []), row("Slow", []), row("R", [1.0])).best is None
+
+
+def test_json_has_every_number_under_a_name_of_its_own(report: Report) -> None:
+    data = json.loads(json.dumps(report.to_json()))
+    assert data["format"] == 1
+    app = data["subjects"][0]
+    assert app["frame"]["p50"] == 2.0
+    assert app["calculators"]["draw"] == {"p50": 0.5, "p95": 0.5, "p99": 0.5}
+    assert app["inference"]["p50"] == 1.0
+    assert app["paced"] | {"latency": None} == {"offered": 9, "shown": 7, "dropped": 2, "latency": None}
+    assert app["times"] == [2.0, 2.0, 4.0]
+    assert data["left_out"] == [{"name": "X", "reason": "why not"}]
+
+
+def test_the_table_says_what_was_not_measured_and_why(report: Report) -> None:
+    lines = table(report).splitlines()
+    assert "not measured: Slow: there is <no> GPU" in lines
+    assert "left out: X: why not" in lines
+    assert "Of the whole frame 50% is not inference." in lines
+    assert any(line.startswith("App") and "300*" in line and "2 of 9" in line for line in lines)
+
+
+def test_the_page_is_one_file_with_both_plots_and_escapes_what_others_wrote(report: Report) -> None:
+    page = report_page(report)
+    assert page.count("<svg") == 2
+    assert "An &lt;app&gt;" in page
+    assert "there is &lt;no&gt; GPU" in page
+    assert "http" not in page
+
+
+def test_the_page_of_nothing_measured_says_so() -> None:
+    page = report_page(read(row("App", []), row("Slow", []), row("R", [])))
+    assert "No backend could be measured." in page
+    assert "<svg" not in page
+
+
+def test_a_report_without_a_subject_is_refused_by_its_name() -> None:
+    with pytest.raises(BenchError, match=r"lacks something .*'R'"):
+        read(row("App", []), row("Slow", []))
