@@ -1,6 +1,7 @@
 """A benchmark from the app to the report."""
 
 import dataclasses
+import shutil
 import subprocess
 import tempfile
 import time
@@ -72,6 +73,7 @@ def run_bench(app: AnyApp, options: Options, progress: Progress) -> Report:
         source = options.input or _sample(app)
         for name in ("frames", "rivals"):
             (work / name).mkdir()
+        shutil.copytree(PAGE, work / "page")  # as it is now, whatever is built anew meanwhile
         frames = [f"frames/{name}" for name in write_frames(source, work / "frames")]
         subjects, left_out = _build(app, options, work / "app", progress)
         if options.peer:

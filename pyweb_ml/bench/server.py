@@ -24,7 +24,7 @@ MOST_REPORT = 64 * 2**20
 PAGE = Path(__file__).parent / "page"
 """The page's scripts, as static/build_bench.mjs makes them."""
 TEMPLATES = Path(__file__).parents[1] / "templates"
-FOLDERS = ("app", "rivals", "frames")
+FOLDERS = ("page", "app", "rivals", "frames")
 _COUNTED = ("app/", "rivals/", "page/")
 _SERVICE_WORKER = ' data-service-worker="sw.js"'
 
@@ -37,7 +37,7 @@ class Exchange:
 
     Attributes:
         job: what the page is to do.
-        work: the folder that holds `app`, `rivals` and `frames`.
+        work: the folder that holds `page`, `app`, `rivals` and `frames`.
         files: by subject, the files that it was sent while it was alone.
         report: what the page has answered; None before it has.
         failure: why it has given up; "" while it has not.
@@ -58,9 +58,9 @@ class Exchange:
     def path(self, address: str) -> Path | None:
         """The file behind an address below the token; None where there is none."""
         kind, slash, rest = address.partition("/")
-        root = PAGE if kind == "page" else self.work / kind if kind in FOLDERS else None
-        if root is None or not slash:
+        if kind not in FOLDERS or not slash:
             return None
+        root = self.work / kind
         path = (root / (rest or "index.html")).resolve()
         return path if path.is_relative_to(root.resolve()) and path.is_file() else None
 

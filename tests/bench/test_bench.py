@@ -13,6 +13,8 @@ from pyweb_ml.graph.backend import BACKENDS
 from pyweb_ml.progress import quiet
 from tests.chromium import find
 
+pytestmark = [pytest.mark.browser, pytest.mark.network]
+
 FACES = Path(__file__).parents[2] / "examples/face_detection"
 SETTINGS = Settings(frames=4, warm_up=1, limit=20, paced=0.2)
 WEBGPU = ("--enable-features=Vulkan,WebGPU", "--use-webgpu-adapter=swiftshader", "--use-angle=swiftshader")

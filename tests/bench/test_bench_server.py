@@ -15,7 +15,7 @@ INDEX = '<html lang="en" data-build="1" data-service-worker="sw.js"><p>app</p>'
 
 @pytest.fixture
 def exchange(tmp_path: Path) -> Exchange:
-    for name in ("app", "rivals", "frames"):
+    for name in ("page", "app", "rivals", "frames"):
         (tmp_path / "work" / name).mkdir(parents=True)
     (tmp_path / "work/app/index.html").write_text(INDEX)
     (tmp_path / "work/app/page.js").write_bytes(SCRIPT)
