@@ -43,7 +43,8 @@ browser: .cache/web .cache/chromium
 	$(BIN)/python -m pytest -m browser
 
 bench: .cache/web .cache/chromium
-	$(BIN)/python -m benchmarks.frames
+	for name in background_blur face_detection; do \
+	  $(BIN)/pywebml bench examples/$$name --backends litert-wasm --peer || exit; done
 
 bench-graph: .cache/node
 	$(BIN)/python -m benchmarks.graph
