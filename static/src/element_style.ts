@@ -40,7 +40,7 @@ canvas { display: block; height: auto; aspect-ratio: var(--pywebml-aspect, auto)
 ::slotted(*) { max-width: 100%; }
 .poster svg { width: 3em; height: 3em; opacity: .7; }
 .poster p { margin: 0; }
-.controls { display: grid; gap: .75em; padding-top: .75em; }
+.controls { display: grid; grid-template-columns: minmax(0, 1fr); gap: .75em; padding-top: .75em; }
 .row { display: flex; flex-wrap: wrap; gap: .5em; align-items: center; }
 button {
   font: inherit; font-weight: 500; color: var(--_ink); background: var(--_paper);
@@ -128,7 +128,7 @@ th:first-child, td:first-child { text-align: start; padding-inline-start: 0; max
 .values { border-top: 1px solid var(--_line); font-size: .9375em; }
 @container (max-width: 30em) {
   .row:not(.samples) button { flex: 1 1 28%; padding-inline: .25em; }
-  .actions button { flex-basis: 40%; }
+  .row.actions:not(.samples) button { flex-basis: 40%; }
   .row:not(.samples) button.main { flex-basis: 100%; }
   .status { grid-template-columns: 1fr; }
   .words { min-height: 3em; }
