@@ -1,5 +1,6 @@
 /** Fetching the site's files: with progress, and refused unless they are what the manifest says. */
 
+import { Deferred } from "./deferred";
 import type { Asset, ErrorName, Stage } from "./protocol";
 
 /** Something that the site needs could not be loaded; `stage` says what for. */
@@ -11,19 +12,27 @@ export class LoadError extends Error {
   ) {
     super(message);
   }
+
+  static damaged({ path }: Asset, stage: Stage): LoadError {
+    const message = `'${path}' is damaged: its bytes are not those that were built; reload, or build again`;
+    return new LoadError(message, stage);
+  }
 }
+
+/** Seconds without a byte after which a download is given up. */
+export const STALL = 20;
 
 export type Progress = (loaded: number, total: number) => void;
 
 /** Fetches a file below `base`; throws a {@link LoadError} that names the file and what is wrong. */
-export async function fetchFile(base: string, path: string, stage: Stage): Promise<Response> {
-  return fetchAt(new URL(path, base), path, stage);
+export async function fetchFile(base: string, path: string, stage: Stage, init: RequestInit = {}): Promise<Response> {
+  return fetchAt(new URL(path, base), path, stage, init);
 }
 
-async function fetchAt(address: URL, path: string, stage: Stage): Promise<Response> {
+async function fetchAt(address: URL, path: string, stage: Stage, init: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(address);
+    response = await fetch(address, init);
   } catch {
     throw new LoadError(`'${path}' could not be fetched: the network is down or the server does not answer`, stage);
   }
@@ -50,28 +59,45 @@ export async function fetchAsset(base: string, asset: Asset, stage: Stage, progr
   const response = await fetchFile(base, asset.path, stage);
   const bytes = new Uint8Array(asset.bytes);
   let loaded = 0;
-  for await (const chunk of stream(response)) {
-    if (loaded + chunk.length > bytes.length) throw damaged(asset, stage);
+  for await (const chunk of stream(response, asset, stage)) {
+    if (loaded + chunk.length > bytes.length) throw LoadError.damaged(asset, stage);
     bytes.set(chunk, loaded);
     loaded += chunk.length;
     progress(loaded, bytes.length);
   }
-  if (loaded !== bytes.length || !(await hasHash(bytes, asset.sha256))) throw damaged(asset, stage);
+  if (loaded !== bytes.length || (await isDamaged(bytes, asset))) throw LoadError.damaged(asset, stage);
   return bytes;
 }
 
-async function* stream(response: Response): AsyncGenerator<Uint8Array> {
-  const reader = response.body?.getReader();
-  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) yield part.value;
+async function* stream(response: Response, asset: Asset, stage: Stage): AsyncGenerator<Uint8Array> {
+  const reader = response.body!.getReader();
+  try {
+    for (let part = await alive(reader, asset, stage); !part.done; part = await alive(reader, asset, stage)) yield part.value;
+  } finally {
+    // Of a damaged file, the rest need not come.
+    reader.cancel().catch(() => undefined);
+  }
 }
 
-function damaged(asset: Asset, stage: Stage): LoadError {
-  return new LoadError(`'${asset.path}' is damaged: its bytes are not those that were built; reload, or build again`, stage);
+type Reader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+
+/** The next part; rejects if the line breaks, or nothing comes any more. */
+async function alive(reader: Reader, { path }: Asset, stage: Stage): ReturnType<Reader["read"]> {
+  const late = new Deferred<never>();
+  const stalled = `'${path}' has stalled: no byte for ${STALL} s; check the connection, then reload`;
+  const timer = setTimeout(() => { late.reject(new LoadError(stalled, stage)); }, STALL * 1000);
+  const broken = `'${path}' broke off on its way; check the connection, then reload`;
+  const read = reader.read().catch(() => { throw new LoadError(broken, stage); });
+  try {
+    return await Promise.race([late.promise, read]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Browsers offer hashing in secure contexts only (https, localhost); elsewhere the size must do. */
-async function hasHash(bytes: Uint8Array<ArrayBuffer>, sha256: string): Promise<boolean> {
-  if (!isSecureContext) return true;
+export async function isDamaged(bytes: Uint8Array<ArrayBuffer>, { bytes: size, sha256 }: Asset): Promise<boolean> {
+  if (bytes.length !== size || !isSecureContext) return bytes.length !== size;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("") === sha256;
+  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("") !== sha256;
 }

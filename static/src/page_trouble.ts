@@ -21,7 +21,8 @@ export async function loadWidget(): Promise<void> {
 }
 
 export function isStyled(): boolean {
-  return [...document.querySelectorAll<HTMLLinkElement>("link[rel=stylesheet]")].every(({ sheet }) => sheet !== null);
+  const links = [...document.querySelectorAll<HTMLLinkElement>("link[rel=stylesheet]")];
+  return links.every(({ sheet }) => sheet !== null && sheet.cssRules.length > 0);
 }
 
 export function showTrouble(sentence: string): void {

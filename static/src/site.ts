@@ -27,6 +27,10 @@ export async function loadSite(base: string): Promise<Site> {
 
 function checkManifest(value: unknown): Manifest {
   const manifest = value as Partial<Manifest> | null;
+  if (typeof manifest?.format === "number" && (manifest.format as number) > 1) {
+    const newer = `'manifest.json' is of a newer version of PyWebML (format ${manifest.format as number}, here 1)`;
+    throw new LoadError(`${newer}; reload, or load the 'widget.js' of the same site`, "site");
+  }
   if (manifest?.format !== 1 || !manifest.inputs || !manifest.outputs || !manifest.models || !manifest.engines) {
     throw new LoadError("'manifest.json' is not of this version of PyWebML; build the site again", "site");
   }
@@ -41,11 +45,11 @@ function firstSettings({ controls }: Partial<Manifest>): Settings {
 function onlyInput(manifest: Manifest): string {
   const { inputs } = manifest;
   const settings = firstSettings(manifest);
-  const image = firstImage(inputs);
-  const other = Object.keys(inputs).find((name) => name !== image && !(name in settings));
-  if (image !== undefined && other === undefined) return image;
-  const what = other === undefined ? "takes no Image" : `takes '${other}' (${inputs[other]!}) beside an Image`;
-  const wanted = "a page feeds an app that takes one Image, and controls, such as pw.slider(0, 20, 8)";
+  const fed = firstImage(inputs) ?? Object.keys(inputs).find((name) => inputs[name] === "Audio");
+  const other = Object.keys(inputs).find((name) => name !== fed && !(name in settings));
+  if (fed !== undefined && other === undefined) return fed;
+  const what = fed === undefined ? "takes no Image" : `takes '${other!}' (${inputs[other!]!}) beside an ${inputs[fed]!}`;
+  const wanted = "a page feeds an app that takes one Image or one Audio, and controls, such as pw.slider(0, 20, 8)";
   throw new LoadError(`The app ${what}; ${wanted}.`, "site");
 }
 

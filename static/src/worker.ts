@@ -4,6 +4,7 @@ import type { LoadedModels } from "./engines/models";
 import { loadModels } from "./engines/models";
 import { ConfigError } from "./graph/config";
 import { CalculatorError } from "./graph/node";
+import { Integrity } from "./integrity";
 import { Kernels } from "./kernels";
 import { fetchFile, LoadError } from "./loading";
 import { Pipeline } from "./pipeline";
@@ -17,11 +18,15 @@ import { seriesOf, tagOf, VERSION } from "./version";
 /** Python starts after the first result, or, where nobody asks for one, after this many milliseconds. */
 const PYTHON_WAITS = 500;
 
+/** Milliseconds after which the files that have come so far are proved: one of them may be why nothing goes on. */
+const PROVED_AFTER = 5000;
+
 let pipeline: Promise<Pipeline> | undefined;
 let models: LoadedModels | undefined;
 /** Python runs, or there is none: what is measured from now on is not disturbed by its start. */
 let isWhole = false;
 let beginPython: () => void = () => undefined;
+let integrity: Integrity | undefined;
 let queue: Promise<void> = Promise.resolve();
 let endProfile: Promise<() => void> = Promise.resolve(() => undefined);
 
@@ -36,9 +41,7 @@ function report(stage: Stage, detail: string, loaded: number, total: number): vo
 self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
   if (data.type === "init") {
     pipeline = load(data);
-    pipeline.catch((error: unknown) => {
-      post({ type: "error", error: toFailure(error), fatal: true });
-    });
+    pipeline.catch(fail);
   } else if (data.type === "profile") {
     endProfile = profile(data.on, endProfile);
   } else if (data.type === "picture") {
@@ -52,6 +55,8 @@ async function load({ version, base, backend: wanted, canvas }: Init): Promise<P
   checkVersion(version, base);
   report("site", "the app", 0, 0);
   const site = await loadSite(base);
+  integrity = new Integrity(base, site.manifest);
+  setTimeout(() => { void prove(); }, PROVED_AFTER);
   const python = site.manifest.python && new PythonHost(base, site.manifest.python, report);
   const [loaded, kernels] = await Promise.all([loadModels(site, wanted, report, post), loadKernels()]);
   models = loaded;
@@ -64,6 +69,19 @@ async function load({ version, base, backend: wanted, canvas }: Init): Promise<P
   if (python) bootPython(python, started);
   else started();
   return made;
+}
+
+/** Something has failed for good; a file that is missing or damaged is told rather than what came of it. */
+async function fail(error: unknown): Promise<void> {
+  const cause = error instanceof LoadError && error.name === "LoadError" ? null : await integrity?.fault();
+  post({ type: "error", error: toFailure(cause ?? error), fatal: true });
+}
+
+/** Once more when everything runs: what is damaged may have run all the same. */
+async function prove(): Promise<void> {
+  const fault = await integrity?.fault();
+  if (fault) post({ type: "error", error: toFailure(fault), fatal: !isWhole });
+  else if (!isWhole) setTimeout(() => { void prove(); }, PROVED_AFTER);
 }
 
 /** They lie beside this script. */
@@ -81,9 +99,7 @@ function checkVersion(version: string, base: string): void {
 function bootPython(python: PythonHost, started: () => void): void {
   beginPython = () => {
     beginPython = () => undefined;
-    python.boot().then(started, (error: unknown) => {
-      post({ type: "error", error: toFailure(error), fatal: true });
-    });
+    python.boot().then(started, fail);
   };
   setTimeout(() => { beginPython(); }, PYTHON_WAITS);
 }

@@ -1,0 +1,52 @@
+/**
+ * Proves what this worker has had loaded by others (scripts, engines, Python's own files) against the manifest, and so
+ * finds the file to blame when something does not start.
+ */
+
+import { fetchFile, isDamaged, LoadError } from "./loading";
+import type { Asset, Manifest, Stage } from "./protocol";
+
+/** Milliseconds for a file that has been loaded before, and is likely in the browser's cache. */
+const PATIENCE = 4000;
+
+const STAGES: Readonly<Record<string, Stage>> = { engine: "engine", models: "model", python: "python" };
+
+export class Integrity {
+  readonly #base: string;
+  readonly #files: ReadonlyMap<string, Asset>;
+  readonly #proved = new Set<string>();
+
+  constructor(base: string, { files }: Pick<Manifest, "files">) {
+    this.#base = base;
+    this.#files = new Map(files.map((file) => [new URL(file.path, base).href, file]));
+  }
+
+  /** The first file that is not there or not what was built, among those that were asked for; null: all are well. */
+  async fault(): Promise<LoadError | null> {
+    for (const address of this.#asked()) {
+      const fault = await this.#prove(this.#files.get(address)!);
+      if (fault !== null) return fault;
+      this.#proved.add(address);
+    }
+    return null;
+  }
+
+  #asked(): string[] {
+    const entries = performance.getEntriesByType("resource").map(({ name }) => name);
+    const addresses = new Set([import.meta.url, ...entries].map((name) => name.replace(/[?#].*/, "")));
+    return [...addresses].filter((address) => this.#files.has(address) && !this.#proved.has(address));
+  }
+
+  async #prove(asset: Asset): Promise<LoadError | null> {
+    const stage = STAGES[asset.path.split("/")[0]!] ?? "site";
+    // The copy that was used, where the browser has kept it.
+    const init: RequestInit = { cache: "force-cache", signal: AbortSignal.timeout(PATIENCE) };
+    try {
+      const response = await fetchFile(this.#base, asset.path, stage, init);
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      return (await isDamaged(bytes, asset)) ? LoadError.damaged(asset, stage) : null;
+    } catch (error) {
+      return error instanceof LoadError ? error : null;
+    }
+  }
+}

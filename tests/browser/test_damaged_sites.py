@@ -1,0 +1,122 @@
+"""A site of which one file is missing, altered or stalls: the page names it, soon."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.offline import RESULT, Tab, open_tab
+from tests.hostile import Host, flip, halve, hostile_host
+from tests.visiting import build_example
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "face_detection"
+SECONDS = 10
+ASK = f"void ({RESULT})().catch(() => 0)"
+
+FILES = (
+    "page/*/page.js",
+    "page/*/widget.js",
+    "page/*/worker.js",
+    "page/*/kernels.wasm",
+    "manifest.json",
+    "graph.json",
+    "engine/*/litert/litert_wasm_threaded_internal.mjs",
+    "engine/*/litert/litert_wasm_threaded_internal.wasm",
+    "models/*.tflite",
+    "python/packages/*/numpy-*.whl",
+    "python/app-*.zip",
+)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built") / "site"
+    build_example(EXAMPLE, folder)
+    return folder
+
+
+@pytest.fixture
+def host(site: Path) -> Iterator[Host]:
+    with hostile_host(site) as made:
+        made.isolated = True
+        yield made
+
+
+@pytest.fixture
+def tab(browser: Browser, host: Host) -> Iterator[Tab]:
+    context = browser.new_context()
+    yield open_tab(context, host.url)
+    context.close()
+
+
+def name_in(pattern: str) -> str:
+    """What the page says of the file at least: its name, as far as the pattern states it."""
+    return pattern.rpartition("/")[2].partition("*")[0] or pattern.rpartition("*")[2]
+
+
+@pytest.mark.parametrize("damage", ["missing", "altered"])
+@pytest.mark.parametrize("pattern", FILES)
+def test_a_file_that_is_missing_or_altered_is_named(tab: Tab, host: Host, pattern: str, damage: str) -> None:
+    if damage == "missing":
+        host.missing.add(pattern)
+    else:
+        # A flipped bit may leave JSON as good as before.
+        host.alter[pattern] = halve if pattern == "manifest.json" else flip
+    tab.page.goto(host.url)
+    tab.evaluate(ASK)
+    told = f"document.body.textContent.includes('{name_in(pattern)}') || shown('{name_in(pattern)}')"
+    shown = """const shown = (name) => {
+      const alert = document.querySelector("pywebml-app")?.shadowRoot?.querySelector(".error");
+      const told = getComputedStyle(document.querySelector("main"), "::before");
+      return alert?.textContent.includes(name) || (told.visibility === "visible" && told.content.includes(name));
+    };"""
+    tab.until(f"(() => {{ {shown} return {told}; }})()", SECONDS)
+
+
+def test_a_style_sheet_that_does_not_come_is_named(tab: Tab, host: Host) -> None:
+    host.missing.add("page/*/page.css")
+    tab.visit()
+    expect(tab.page.get_by_text("'page.css' is missing or damaged")).to_be_visible(timeout=10_000)
+
+
+def test_a_line_that_stalls_in_mid_file_is_given_up_by_name(tab: Tab, host: Host) -> None:
+    host.stall.add("models/*.tflite")
+    tab.visit()
+    tab.evaluate(ASK)
+    expect(tab.page.get_by_role("alert")).to_contain_text(".tflite' has stalled: no byte for 20 s", timeout=30_000)
+
+
+def test_a_manifest_of_a_newer_version_is_refused_with_what_to_do(
+    browser: Browser, site: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(site, tmp_path / "site")
+    file = tmp_path / "site" / "manifest.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"format": 2}))
+    context = browser.new_context()
+    with hostile_host(tmp_path / "site") as host:
+        host.isolated = True
+        tab = open_tab(context, host.url)
+        tab.visit()
+        with pytest.raises(Exception, match=r"of a newer version of PyWebML \(format 2, here 1\); reload"):
+            tab.result()
+    context.close()
+
+
+def test_where_storage_is_refused_it_works_with_the_network(browser: Browser, host: Host) -> None:
+    host.isolated = False
+    context = browser.new_context()
+    # As browsers do it where cookies are blocked.
+    context.add_init_script("""for (const name of ["sessionStorage", "localStorage", "caches"])
+      Object.defineProperty(window, name, {get() { throw new DOMException("refused", "SecurityError"); }});
+    Object.defineProperty(Navigator.prototype, "serviceWorker", {value: {
+      controller: null, addEventListener() {}, ready: new Promise(() => {}),
+      register: () => Promise.reject(new DOMException("refused", "SecurityError")),
+    }});""")
+    tab = open_tab(context, host.url)
+    tab.visit()
+    assert "faces" in tab.result()
+    assert "does not start (refused)" in tab.evaluate("document.querySelector('pywebml-app').stats.reason")
+    context.close()
