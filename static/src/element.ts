@@ -113,13 +113,20 @@ export class PywebmlApp extends HTMLElement {
   }
 
   /**
-   * Sets some of them, as in `{strength: 4}`; a still that is shown is processed again.
-   *
-   * @throws AppError where a control cannot show its value, or there is none of that name: then nothing is set.
-   *   Before the element is `ready`, the event `error` says it instead.
+   * Sets some of them, as in `{strength: 4}` or, like the attribute, "strength=4"; a still that is shown is processed
+   * again. Where a control cannot show its value, or there is none of that name, the event `error` says it, and of an
+   * object nothing is set. Nothing is thrown: frameworks set properties while they draw a page.
    */
-  set values(values: Settings) {
-    this.#controls.values = values;
+  set values(values: Settings | string) {
+    if (typeof values === "string") {
+      this.#controls.read(values);
+      return;
+    }
+    try {
+      this.#controls.values = values;
+    } catch (error) {
+      this.#complain(toFailure(error));
+    }
   }
 
   /**

@@ -134,7 +134,9 @@ def test_a_script_that_sets_what_cannot_be_is_told_and_nothing_is_set(
     page.goto(site.url)
     told = page.evaluate(f"""async () => {{
       await {APP}.ready;
-      try {{ {APP}.values = {{shape: "square", ...{values}}}; }} catch (error) {{ return error.message; }}
+      const told = new Promise((resolve) => {APP}.addEventListener("error", ({{detail}}) => resolve(detail.message)));
+      {APP}.values = {{shape: "square", ...{values}}};
+      return told;
     }}""")
     assert told == reason
     assert page.evaluate(f"{APP}.values") == FIRST
