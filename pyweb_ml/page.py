@@ -7,6 +7,8 @@ copy of their bytes, everything else as JSON.
 import dataclasses
 import importlib
 import json
+import random
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
@@ -132,6 +134,17 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         return value.item()
     raise TypeError(f"a value of type '{type(value).__name__}' cannot leave Python")
+
+
+def refresh() -> None:
+    """Makes up for what a memory snapshot has kept from the machine that built the site.
+
+    Random numbers would be the same on each visit, and modules that have come since unseen.
+    """
+    random.seed()
+    if "numpy.random" in sys.modules:
+        np.random.seed()
+    importlib.invalidate_caches()
 
 
 def from_page(type: str, payload: Any) -> Any:

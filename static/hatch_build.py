@@ -27,6 +27,7 @@ REQUIRED = (
     "engine.js",
     "sw.js",
     "engines/files.json",
+    "node/snapshot.mjs",
     "kernels.wasm",
     "litert/litert_wasm_internal.wasm",
     "litert/litert_wasm_threaded_internal.wasm",

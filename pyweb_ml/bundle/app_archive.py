@@ -30,6 +30,11 @@ def app_archive(file: Path) -> bytes:
     return _zip({name: members[name].read_bytes() for name in sorted(members)})
 
 
+def own_archive() -> bytes:
+    """As much of pyweb_ml as apps need, without an app."""
+    return _zip({name: path.read_bytes() for name, path in sorted(_own_modules())})
+
+
 def _own_modules() -> Iterator[tuple[str, Path]]:
     files = [PACKAGE / name for name in _OWN_FILES]
     for folder in _OWN_FOLDERS:

@@ -16,9 +16,11 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class PythonAssets:
-    """The page's Python: Pyodide's folder, the packages in the order of their installation, and the app's zip."""
+    """The page's Python: Pyodide's folder, what the manifest says of a snapshot, if there is one, the packages in
+    the order of their installation, and the app's zip."""
 
     pyodide: str
+    snapshot: dict[str, Any] | None
     packages: Sequence[tuple[SitePackage, Asset]]
     app: Asset
 
@@ -26,6 +28,7 @@ class PythonAssets:
         modules = {name: {"module": contract.work.__module__} for name, contract in graph.contracts.items()}
         return {
             "pyodide": self.pyodide,
+            "snapshot": self.snapshot,
             "packages": [{"name": package.name, **asdict(asset)} for package, asset in self.packages],
             "app": asdict(self.app),
             "calculators": modules,

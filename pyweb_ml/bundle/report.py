@@ -43,7 +43,7 @@ class BuildReport:
 
 
 _PARTS = {"engine": "engine", "models": "models", "samples": "samples"}
-_PYTHON = {"pyodide": "Python", "packages": "Python packages"}
+_PYTHON = {"pyodide": "Python", "packages": "Python packages", "snapshot": "Python snapshot"}
 """By what a name begins with, up to the digest."""
 
 

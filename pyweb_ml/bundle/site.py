@@ -17,6 +17,7 @@ from pyweb_ml.bundle.python_packages import resolve_packages
 from pyweb_ml.bundle.report import BuildReport, PinnedPackage
 from pyweb_ml.bundle.samples import write_samples
 from pyweb_ml.bundle.sealing import seal
+from pyweb_ml.bundle.snapshot import Snapshot, SnapshotError, make_snapshot
 from pyweb_ml.bundle.web_app import write_web_app
 from pyweb_ml.bundle.web_assets import WEB_VARIABLE, require_web, web_folder, write_page
 from pyweb_ml.cache import sha256_of
@@ -60,7 +61,7 @@ def build_site(
         report.notes += engines.notes
         models = {name: _write_model(path, site, engines.backends) for name, path in paths.items()}
         samples = write_samples(app, site)
-        python = _write_python(app, site, report, progress) if graph.contracts else None
+        python = _write_python(app, site, web, report, progress) if graph.contracts else None
         progress("site", str(out), 0, 1)
         write_asset(site, "graph.json", json.dumps(to_json(graph.config), indent=1).encode())
         write_asset(site, "manifest.json", manifest_json(app, graph, models, engines, python, samples))
@@ -75,7 +76,9 @@ def _write_model(path: Path, site: Path, backends: Sequence[str]) -> Asset:
     return write_asset(site, name, data) if needs_tflite(backends) else asset_of(name, data)
 
 
-def _write_python(app: App[Any, Any], site: Path, report: BuildReport, progress: Progress) -> PythonAssets:
+def _write_python(
+    app: App[Any, Any], site: Path, web: Path, report: BuildReport, progress: Progress
+) -> PythonAssets:
     data = app_archive(app.file)
     archive = write_asset(site, f"python/app-{sha256_of(data)[:16]}.zip", data)
     wanted = script_dependencies(app.file)
@@ -89,4 +92,15 @@ def _write_python(app: App[Any, Any], site: Path, report: BuildReport, progress:
         asset = write_asset(site, f"python/packages/{digest}/{wheel.file_name}", wheel.data)
         packages.append((package, asset))
         report.packages.append(PinnedPackage(package.name, package.version, asset.sha256, wheel.source))
-    return PythonAssets(FOLDER, packages, archive)
+    try:
+        snapshot = make_snapshot(app.file, core, [package.wheel for package, _ in packages], web, progress)
+    except SnapshotError as error:
+        report.notes.append(f"the page's Python starts without a snapshot, so later: {error}")
+        return PythonAssets(FOLDER, None, packages, archive)
+    return PythonAssets(FOLDER, _write_snapshot(snapshot, site), packages, archive)
+
+
+def _write_snapshot(snapshot: Snapshot, site: Path) -> dict[str, Any]:
+    # Not named ".gz": some hosts would say then that it is compressed, and browsers unpack it.
+    path = f"python/snapshot-{sha256_of(snapshot.data)[:16]}.bin"
+    return snapshot.to_json(write_asset(site, path, snapshot.data))

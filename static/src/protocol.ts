@@ -170,6 +170,8 @@ export interface Ready {
 }
 
 /** What runs the models, and why; sent whenever that has changed. */
+  /** How Python was started, in one line; empty while it is not, and where there is none. */
+  python: string;
 export interface Backends {
   type: "backends";
   backend: BackendName;
@@ -334,4 +336,18 @@ export interface PythonAssets {
   app: Asset;
   /** Python calculators by name. */
   calculators: Record<string, { module: string }>;
+}
+  /** From which Python starts at once; null where none could be made. */
+  snapshot: SnapshotAsset | null;
+
+/** gzip of Python's memory with modules imported, then of the shared libraries that it counts on. */
+export interface SnapshotAsset extends Asset {
+  /** How many of the unpacked bytes are the memory's. */
+  memory_bytes: number;
+  /** Bytes of memory that Python then has. */
+  memory: number;
+  /** In the order in which they must be loaded; `path` is where Python has them. */
+  libraries: { path: string; bytes: number }[];
+  /** What `dlopen` has given for which library. */
+  handles: [handle: number, path: string][];
 }

@@ -70,12 +70,12 @@ export class Session {
   }
 
   get stats(): AppStats {
-    const { backend, reason, backends, framesShown, firstResultMs, pending } = this.#stats;
+    const { backend, reason, backends, python, framesShown, firstResultMs, pending } = this.#stats;
     const { offered: framesIn, dropped: framesDropped } = this.#limiter;
     const milliseconds = this.#stats.milliseconds();
     const counts = { framesIn, framesShown, framesDropped, firstResultMs, pending };
     const events = [...this.#stats.deaths, ...this.#stats.events];
-    return { backend, reason, backends, events, milliseconds, ...counts };
+    return { backend, reason, backends, events, python, milliseconds, ...counts };
   }
 
   /** A worker is there, loaded or loading. */
@@ -278,6 +278,7 @@ export class Session {
     this.#source = source;
     this.#events.activity("running");
     this.#events.playback(source.playback);
+    this.#stats.python = ready.python;
     if (source.notice !== "") this.#events.notice(source.notice);
     this.#expected = true;
     source.start(this.#sink(turn));

@@ -11,6 +11,8 @@ export interface AppStats {
   backends: BackendReport[];
   /** What has gone wrong with backends, and what took their place: one line each, oldest first. */
   events: string[];
+  /** How Python was started, in one line; empty while it is not, and where the graph has none. */
+  python: string;
   /** Frames that the source gave; what was neither shown nor dropped is under way, or was given up at a stop. */
   framesIn: number;
   framesShown: number;
@@ -34,6 +36,7 @@ export class Stats {
   reason = "";
   backends: BackendReport[] = [];
   events: string[] = [];
+  python = "";
   /** As {@link events}, of workers that died. */
   deaths: string[] = [];
   framesShown = 0;

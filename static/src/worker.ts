@@ -60,11 +60,13 @@ async function load({ version, base, backend: wanted, canvas }: Init): Promise<P
   const python = site.manifest.python && new PythonHost(base, site.manifest.python, report);
   const [loaded, kernels] = await Promise.all([loadModels(site, wanted, report, post), loadKernels()]);
   models = loaded;
+  // Not before: what the first result needs has the line to itself.
+  python?.fetch();
   const made = new Pipeline({ site, kernels, models: loaded.models, python, canvas, entering });
-  post({ type: "ready", what: "frames", ...loaded.chosen });
+  post({ type: "ready", what: "frames", ...loaded.chosen, python: "" });
   const started = (): void => {
     isWhole = true;
-    post({ type: "ready", what: "python", ...loaded.chosen });
+    post({ type: "ready", what: "python", ...loaded.chosen, python: python?.how ?? "" });
   };
   if (python) bootPython(python, started);
   else started();

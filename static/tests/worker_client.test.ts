@@ -23,7 +23,7 @@ class FakeWorker implements WorkerLike {
   }
 
   ready(what: "frames" | "python"): void {
-    this.say({ type: "ready", what, backend: "litert-wasm", reason: "the only one" });
+    this.say({ type: "ready", what, backend: "litert-wasm", reason: "the only one", python: "" });
   }
 
   load(loaded: number): void {

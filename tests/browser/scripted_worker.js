@@ -39,7 +39,7 @@ async function init(message) {
 }
 
 async function becomeReady(asked) {
-  const ready = { type: "ready", backend: "litert-wasm", reason: `asked for ${asked}` };
+  const ready = { type: "ready", backend: "litert-wasm", reason: `asked for ${asked}`, python: "" };
   send({ ...ready, what: "frames" });
   if (script.pythonMs === null) return;
   if (script.pythonMs) send({ type: "status", stage: "python", detail: "", loaded: 1, total: 4 });

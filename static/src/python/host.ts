@@ -3,15 +3,13 @@
 import type { Options } from "../graph/calculator";
 import { fetchAsset, LoadError } from "../loading";
 import type { Asset, PythonAssets, Stage } from "../protocol";
-
-/** The parts of Pyodide that are used here. */
-interface Pyodide {
-  unpackArchive(buffer: Uint8Array, format: string, options?: { extractDir?: string }): void;
-  pyimport(name: string): PageModule;
-}
+import { PAGE_MODULE, PLACES } from "./places";
+import type { Pyodide, Unpacked } from "./pyodide";
+import { fetchSnapshot, restore, startPlain } from "./pyodide";
 
 interface PageModule {
   PageCalculator(name: string, module: string, config: string): PageCalculator;
+  refresh(): void;
 }
 
 /** A calculator in Python; each call gives nothing, or a failure as JSON: {"message", "stack"}. */
@@ -26,11 +24,13 @@ export type Report = (stage: Stage, detail: string, loaded: number, total: numbe
 export class PythonHost {
   /** Settles when `boot` has done its work. */
   readonly started: Promise<void>;
+  /** How Python was started, in one line. */
+  how = "";
   private settle: () => void = () => undefined;
   private module: PageModule | undefined;
-  private readonly files: Promise<Uint8Array>[];
+  private files: Promise<Uint8Array>[] = [];
+  private snapshot: Promise<Unpacked> | undefined;
 
-  /** Begins to fetch at once what `boot` will need. */
   constructor(
     private readonly base: string,
     private readonly assets: PythonAssets,
@@ -39,16 +39,26 @@ export class PythonHost {
     this.started = new Promise((resolve) => {
       this.settle = resolve;
     });
-    this.files = [...assets.packages, assets.app].map((asset) => this.fetch(asset));
-    // A failed download is reported by boot, which awaits it; until then it is not unhandled.
-    for (const file of this.files) file.catch(() => undefined);
   }
 
-  private fetch(asset: Asset): Promise<Uint8Array> {
+  /** Begins to fetch what `boot` will need. */
+  fetch(): void {
+    const { snapshot, packages, app } = this.assets;
+    this.snapshot = snapshot ? fetchSnapshot(this.base, snapshot, this.progress("python", "a snapshot of it")) : undefined;
+    this.files = [...packages, app].map((asset) => this.fetchOne(asset));
+    // A failed download is reported by boot, which awaits it; until then it is not unhandled.
+    for (const file of [this.snapshot, ...this.files]) file?.catch(() => undefined);
+  }
+
+  private fetchOne(asset: Asset): Promise<Uint8Array> {
     const detail = "name" in asset ? String(asset.name) : "the app";
-    return fetchAsset(this.base, asset, "packages", (loaded, total) => {
-      this.report("packages", detail, loaded, total);
-    });
+    return fetchAsset(this.base, asset, "packages", this.progress("packages", detail));
+  }
+
+  private progress(stage: Stage, detail: string) {
+    return (loaded: number, total: number): void => {
+      this.report(stage, detail, loaded, total);
+    };
   }
 
   get ready(): boolean {
@@ -57,29 +67,36 @@ export class PythonHost {
 
   /** Starts Python, installs the packages and imports the app's modules. */
   async boot(): Promise<void> {
-    const folder = new URL(this.assets.pyodide, this.base).href;
     this.report("python", "Python", 0, 0);
-    const pyodide = await this.start(folder);
+    const pyodide = await this.start(new URL(this.assets.pyodide, this.base).href);
     const files = await Promise.all(this.files);
-    files.forEach((bytes, index) => {
-      const wheel = index < files.length - 1;
-      pyodide.unpackArchive(bytes, wheel ? "wheel" : "zip", wheel ? {} : { extractDir: "/home/pyodide" });
-    });
+    const app = files.pop()!;
+    for (const wheel of files) pyodide.unpackArchive(wheel, "wheel", { extractDir: PLACES.packages });
+    pyodide.unpackArchive(app, "zip", { extractDir: PLACES.app });
     this.report("app", "the app's own Python", 0, 0);
     try {
-      this.module = pyodide.pyimport("pyweb_ml.page");
+      const module = pyodide.pyimport(PAGE_MODULE) as PageModule;
+      module.refresh();
+      this.module = module;
     } catch (error) {
       throw new LoadError(`Python could not import the app: ${lastLine(error)}`, "app");
     }
     this.settle();
   }
 
+  /** From the snapshot; where that does not fit, or cannot be had, from nothing. */
   private async start(folder: string): Promise<Pyodide> {
+    const { snapshot } = this.assets;
     try {
-      const module = (await import(/* @vite-ignore */ `${folder}pyodide.mjs`)) as {
-        loadPyodide(options: { indexURL: string }): Promise<Pyodide>;
-      };
-      return await module.loadPyodide({ indexURL: folder });
+      if (!snapshot || !this.snapshot) throw new Error("the site has none");
+      const pyodide = await restore(folder, snapshot, await this.snapshot);
+      this.how = "from a snapshot";
+      return pyodide;
+    } catch (error) {
+      this.how = `without a snapshot: ${lastLine(error)}`;
+    }
+    try {
+      return await startPlain(folder);
     } catch (error) {
       throw new LoadError(`Python could not be started: ${lastLine(error)}`, "python");
     }
