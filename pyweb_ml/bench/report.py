@@ -54,8 +54,10 @@ class Measured:
         first_partial: whether that one lacked the calculators in Python, which were still starting.
         whole: milliseconds from navigation until all of it runs.
         wire, wire_gzip: bytes of all files until then, as they are and with gzip.
-        memory: the most bytes that its page held with its workers, Wasm included; None where the browser does not
-            say. `memory_types` has its parts.
+        memory: the most bytes that the browser's processes held beyond what they did before; None where the system
+            does not say, or the browser is not one that was started here.
+        script_memory: the most bytes of its page and workers by the browser's own measure, which leaves out some
+            of Wasm's memory; None where it does not answer. `script_memory_types` has its parts.
         times: milliseconds of each measured frame; `frame` is of them.
         calculators: by the node's name.
         inference: of all nodes together that run models; None for rivals.
@@ -73,7 +75,8 @@ class Measured:
     wire: int
     wire_gzip: int
     memory: int | None
-    memory_types: dict[str, int]
+    script_memory: int | None
+    script_memory_types: dict[str, int]
     frame: Quantiles | None
     calculators: dict[str, Quantiles]
     inference: Quantiles | None
@@ -131,14 +134,19 @@ def read_report(
     try:
         device = posted["device"]
         rows = {row["name"]: row for row in posted["subjects"]}
-        measured = [_measured(one, rows[one.name], exchange.wire(one.name), inference) for one in subjects]
+        measured = [
+            _measured(one, rows[one.name], exchange.wire(one.name), exchange.memory.get(one.name), inference)
+            for one in subjects
+        ]
         agent = str(device["userAgent"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BenchError(f"the page's report lacks something ({error!r}); is it of another version?") from error
     return Report(title, __version__, source, settings, agent, device, measured, left_out)
 
 
-def _measured(subject: Subject, row: dict[str, Any], wire: tuple[int, int], inference: Sequence[str]) -> Measured:
+def _measured(
+    subject: Subject, row: dict[str, Any], wire: tuple[int, int], held: int | None, inference: Sequence[str]
+) -> Measured:
     memory, paced = row["memory"], row["paced"]
     nodes: dict[str, list[float]] = row["nodes"]
     runs = [nodes[name] for name in inference if name in nodes]
@@ -152,8 +160,9 @@ def _measured(subject: Subject, row: dict[str, Any], wire: tuple[int, int], infe
         whole=row["whole"],
         wire=wire[0],
         wire_gzip=wire[1],
-        memory=memory and int(memory["bytes"]),
-        memory_types=memory["types"] if memory else {},
+        memory=held,
+        script_memory=memory and int(memory["bytes"]),
+        script_memory_types=memory["types"] if memory else {},
         frame=Quantiles.of(row["times"]),
         calculators={name: found for name, times in nodes.items() if (found := Quantiles.of(times))},
         inference=Quantiles.of([sum(times) for times in zip(*runs, strict=True)]) if runs else None,

@@ -13,6 +13,7 @@ from pyweb_ml.bench.browser import browser, find_browser
 from pyweb_ml.bench.device import addresses, invitation
 from pyweb_ml.bench.frames import write_frames
 from pyweb_ml.bench.job import BenchError, Settings, Subject, job_json
+from pyweb_ml.bench.memory import PeakMemory
 from pyweb_ml.bench.report import Report, read_report
 from pyweb_ml.bench.rivals import Given, prepare
 from pyweb_ml.bench.server import PAGE, Exchange, serving
@@ -134,7 +135,10 @@ def _measure(exchange: Exchange, options: Options, program: str) -> None:
         else:
             address = f"http://127.0.0.1:{port}/{exchange.token}/"
             with browser(program, address, options.flags, window=options.window) as child:
-                _wait(exchange, child)
+                peak = PeakMemory(child.pid)
+                exchange.begun, exchange.memory = peak.begin, peak.grown
+                with peak.watching():
+                    _wait(exchange, child)
     if exchange.failure:
         raise BenchError(f"the benchmark's page has failed: {exchange.failure}")
 

@@ -39,6 +39,8 @@ class Exchange:
         job: what the page is to do.
         work: the folder that holds `page`, `app`, `rivals` and `frames`.
         files: by subject, the files that it was sent while it was alone.
+        begun: told of each subject that has the page to itself from now on; of "" when it has not any more.
+        memory: by subject, what the browser has held at most, in bytes beyond what it held before.
         report: what the page has answered; None before it has.
         failure: why it has given up; "" while it has not.
         heard: when it last said anything, by time.monotonic().
@@ -50,6 +52,8 @@ class Exchange:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(9))
     files: dict[str, dict[str, Path]] = field(default_factory=dict)
     subject: str = ""
+    begun: Callable[[str], None] = lambda _: None
+    memory: dict[str, int] = field(default_factory=dict)
     report: dict[str, Any] | None = None
     failure: str = ""
     heard: float = field(default_factory=time.monotonic)
@@ -119,6 +123,7 @@ def _file(exchange: Exchange, address: str) -> flask.typing.ResponseReturnValue:
 
 def _take_begin(exchange: Exchange, said: dict[str, Any]) -> None:
     exchange.subject = str(said["subject"])
+    exchange.begun(exchange.subject)
 
 
 def _take_progress(exchange: Exchange, said: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-/** How much memory a subject's page holds, with its workers, Wasm included: where the benchmark's page is isolated. */
+/** How much memory a subject's page holds by the browser's own measure, where the page is isolated; not all of Wasm's. */
 
 import type { Memory } from "./job";
 import { FRAME_ID, within } from "./room";

@@ -18,7 +18,7 @@ export async function create({ work }: SubjectJob, canvas: HTMLCanvasElement): P
   const cpuOptions = threads > 1 ? { cpuOptions: { numThreads: threads } } : {};
   const model = await loadAndCompile(address, { accelerator: "wasm", ...cpuOptions });
   const [input, task] = [new CanvasInput(work!), createTask(work!, canvas)];
-  return rival(`LiteRT.js on Wasm, ${threads} threads, canvas input`, async (frame) => {
+  return rival(`LiteRT.js on Wasm, ${threads === 1 ? "1 thread" : `${threads} threads`}, canvas input`, async (frame) => {
     const placement = input.read(frame);
     const tensor = new Tensor(input.floats, [1, height, width, 3]);
     const outputs = await model.run([tensor]);

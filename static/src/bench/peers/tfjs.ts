@@ -26,7 +26,8 @@ export async function create({ work }: SubjectJob, canvas: HTMLCanvasElement): P
 
 function threadsText(): string {
   try {
-    return `${getThreadsCount()} threads`;
+    const threads = getThreadsCount();
+    return threads === 1 ? "1 thread" : `${threads} threads`;
   } catch {
     return "1 thread";
   }
