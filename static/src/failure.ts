@@ -15,7 +15,8 @@ export function failure(name: ErrorName, message: string, more: Partial<Failure>
 
 /** Whatever was thrown, as a failure; what is not ours is an InternalError with its stack. */
 export function toFailure(thrown: unknown): Failure {
-  if (thrown instanceof AppError) return thrown.failure;
+  // By what it carries, not by its class: each script of a site has a class of its own.
+  if (thrown instanceof Error && "failure" in thrown) return thrown.failure as Failure;
   if (!(thrown instanceof Error)) return failure("InternalError", String(thrown));
   return failure("InternalError", `Something failed inside the page: ${thrown.message}.`, {
     stack: thrown.stack ?? "",

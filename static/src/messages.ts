@@ -16,7 +16,18 @@ export function screenFailure(error: unknown): Failure {
 
 function deviceSentence(device: "camera" | "screen", name: string): string {
   const fallback = `The ${device} could not be opened (${name}); close other programs that use it and try again.`;
+  const feature = device === "camera" ? "camera" : "display-capture";
+  if (name === "NotAllowedError" && isWithheld(feature)) {
+    return `The page that embeds this one does not let it use the ${device}; write allow="${feature}" into its <iframe>.`;
+  }
   return (device === "camera" ? CAMERA : SCREEN)[name] ?? fallback;
+}
+
+/** Whether the page that embeds this one withholds a feature, where the browser tells it (Chrome, Edge). */
+function isWithheld(feature: string): boolean {
+  if (globalThis.window === undefined || window.parent === window) return false;
+  const { featurePolicy } = document as { featurePolicy?: { allowsFeature(name: string): boolean } };
+  return featurePolicy?.allowsFeature(feature) === false;
 }
 
 // By the names of the exceptions that the Media Capture and Screen Capture specifications list.

@@ -14,7 +14,8 @@ function App({ id, ...attributes }) {
     app.addEventListener("result", onResult);
     return () => app.removeEventListener("result", onResult);
   }, []);
-  return createElement("section", { id }, createElement("pywebml-app", { src, ref: element, ...attributes }), createElement("p", null, shown));
+  const app = createElement("pywebml-app", { src, ref: element, ...attributes });
+  return createElement("section", { id }, app, createElement("p", null, shown));
 }
 
 function Page() {
