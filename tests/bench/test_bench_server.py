@@ -1,6 +1,11 @@
 """The benchmark's server: who may ask, what is sent, what is counted."""
 
 import gzip
+import json
+import shutil
+import ssl
+import subprocess
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -91,3 +96,19 @@ def test_a_certificate_that_is_none_is_refused_with_how_to_make_one(exchange: Ex
         serving(exchange, "127.0.0.1", certificate=path),
     ):
         pass
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+def test_with_a_certificate_it_is_https(exchange: Exchange, tmp_path: Path) -> None:
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=pywebml"]
+    subprocess.run(
+        [*make, "-keyout", "key.pem", "-out", "cert.pem"], cwd=tmp_path, check=True, capture_output=True
+    )
+    both = tmp_path / "both.pem"
+    both.write_text((tmp_path / "key.pem").read_text() + (tmp_path / "cert.pem").read_text())
+    context = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
+    context.check_hostname = False
+    with serving(exchange, "127.0.0.1", certificate=both) as port:
+        address = f"https://127.0.0.1:{port}/{exchange.token}/job.json"
+        with urllib.request.urlopen(address, context=context, timeout=30) as answer:
+            assert json.load(answer) == {"title": "App"}
