@@ -17,6 +17,7 @@ const ENTRIES = {
   engine: "src/engines/engine_worker.ts",
   runtime: "src/runtime.ts",
   media_library: "src/media_library.ts",
+  audio_worklet: "src/audio_worklet.ts",
 };
 // kernels/build.py puts it there: it is kept.
 const KERNELS = "kernels.wasm";

@@ -133,14 +133,18 @@ export class PywebmlApp extends HTMLElement {
    * Runs the graph on one image and gives every output, Python's included.
    *
    * @param image anything that createImageBitmap takes; it stays the caller's. Above 16 megapixels it is made
-   *   smaller first.
+   *   smaller first. For an app that takes sound: the samples of one packet, frame by frame, at the app's own rate.
    * @param options.timestamp whole microseconds, above the one before it; by default the next one.
    * @returns outputs by stream; a stream without a packet at this timestamp is absent.
    * @throws AppError, with the Failure as its `failure`.
    */
-  async process(image: ImageBitmapSource, options: { timestamp?: number } = {}): Promise<Record<string, Value>> {
+  async process(
+    image: ImageBitmapSource | Float32Array,
+    options: { timestamp?: number } = {},
+  ): Promise<Record<string, Value>> {
     if (!this.isConnected) throw new AppError(notConnected("process"));
     this.#presenter.forgive();
+    if (image instanceof Float32Array) return this.#processSound(image, options.timestamp ?? 0);
     const values = await this.#getSession().process(image, options.timestamp, this.#controls.settled);
     this.#view.showPicture();
     return values;
@@ -298,6 +302,12 @@ export class PywebmlApp extends HTMLElement {
     else this.#run(this.#choice);
   }
 
+  async #processSound(samples: Float32Array, timestamp: number): Promise<Record<string, Value>> {
+    const channels = (await this.#getSite()).audio?.channels ?? 1;
+    const sound = { shape: [samples.length / channels, channels], data: samples };
+    return this.#getSession().processSound(sound, timestamp, await this.#controls.settled);
+  }
+
   /** A job, where the element can do one. */
   async #work<T>(method: string, job: () => Promise<T>): Promise<T> {
     if (!this.isConnected) throw new AppError(notConnected(method));
@@ -399,7 +409,8 @@ export class PywebmlApp extends HTMLElement {
     }
   }
 
-  #meet({ name, controls }: PageSite): void {
+  #meet({ name, controls, audio }: PageSite): void {
+    this.#view.showInput(audio === null ? "image" : "sound");
     this.#saving.name = name;
     this.#controls.meet(controls);
     this.#view.showSettings(controls.length > 0);
@@ -424,6 +435,7 @@ export class PywebmlApp extends HTMLElement {
         backend: this.getAttribute("backend") ?? "auto",
         canvas: () => this.#view.freshCanvas(),
         settings: () => this.#controls.settled,
+        audio: async () => (await this.#getSite()).audio,
       },
       this.#sessionEvents(),
     );
@@ -451,6 +463,7 @@ export class PywebmlApp extends HTMLElement {
       },
       notice: (notice) => { presenter.notice(notice); },
       playback: (playback) => { this.#view.transport.follow(playback); },
+      level: (peak) => { this.#view.showLevel(peak); },
     };
   }
 

@@ -10,6 +10,7 @@ export const MARKUP = `
   </slot></div>
 </div>
 <dl class="facts" part="facts" hidden></dl>
+<meter class="level" part="level" aria-label="Level of the sound" hidden></meter>
 <div class="transport" part="transport" role="group" aria-label="Video" hidden></div>
 <div class="classes" part="classes" hidden></div>
 <div class="error" role="alert" hidden></div>
@@ -20,6 +21,8 @@ export const MARKUP = `
     <button type="button" data-pick="image">Image…</button>
     <button type="button" data-pick="video">Video…</button>
     <button type="button" data-pick="folder">Folder…</button>
+    <button type="button" data-pick="microphone" hidden>Microphone</button>
+    <button type="button" data-pick="sound" hidden>Sound…</button>
     <button type="button" class="main" disabled>Start</button>
   </div>
   <div class="status">

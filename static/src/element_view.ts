@@ -101,6 +101,21 @@ export class ElementView {
     button.textContent = runs ? "Stop recording" : "Record";
   }
 
+  /** What the app takes: the sources that can give it are offered. */
+  showInput(input: "image" | "sound"): void {
+    const isSound = input === "sound";
+    for (const name of ["camera", "image", "video", "folder"]) this.#one(`[data-pick=${name}]`).hidden = isSound;
+    this.#one("[data-pick=screen]").hidden = isSound || !canShareScreen();
+    for (const name of ["microphone", "sound"]) this.#one(`[data-pick=${name}]`).hidden = !isSound;
+    this.#one(".level").hidden = !isSound;
+    this.#one(".stage").hidden = isSound;
+  }
+
+  /** The largest sample, 0..1. */
+  showLevel(peak: number): void {
+    this.#one<HTMLMeterElement>(".level").value = peak;
+  }
+
   showControls(shown: boolean): void {
     this.#one(".controls").hidden = !shown;
     this.#one(".invitation").hidden = !shown;
@@ -190,6 +205,8 @@ export class ElementView {
     this.#pick("image", () => { this.#browse("image/*"); });
     this.#pick("video", () => { this.#browse("video/*"); });
     this.#pick("folder", () => { this.#browse(""); });
+    this.#pick("microphone", () => { this.#handlers.choose({ kind: "microphone" }); });
+    this.#pick("sound", () => { this.#browse("audio/*,video/*"); });
     for (const action of ["save", "record", "link", "reset"] as const) {
       this.#button(action).addEventListener("click", () => { this.#handlers[action](); });
     }

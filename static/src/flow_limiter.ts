@@ -36,6 +36,11 @@ export class FlowLimiter<T extends Closable> {
     this.#maxInQueue = limits.maxInQueue ?? 1;
   }
 
+  /** Items that wait to be worked on. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   offer(item: T): void {
     this.offered += 1;
     this.#waiting.push(item);

@@ -3,7 +3,7 @@
 import { AppError, toFailure } from "./failure";
 import { decodeImage, type Decoded } from "./image_decoding";
 import { badImage, scaledDown } from "./messages";
-import { SourceFrame, type FrameSink, type Source } from "./source";
+import { ImageFrame, type FrameSink, type Source } from "./source";
 
 export class ImageSource implements Source {
   readonly still = true;
@@ -47,7 +47,7 @@ export class ImageSource implements Source {
     const image = this.#first ?? (await decode(this.#blob, this.#name)).image;
     this.#first = null;
     if (this.#closed) image.close();
-    else this.#sink?.frame(new SourceFrame(image, 0));
+    else this.#sink?.frame(new ImageFrame(image, 0));
   }
 }
 

@@ -43,6 +43,40 @@ export function noVideoToExport(): Failure {
   return failure("SourceError", "No video is chosen; choose a video file, or give exportVideo() one.");
 }
 
+export function takesSound(): Failure {
+  return failure("SourceError", "This app takes sound; choose the microphone, or a sound or video file.");
+}
+
+export function takesNoSound(): Failure {
+  return failure("SourceError", "This app takes images; choose a camera, an image or a video.");
+}
+
+export function badSound(name: string): Failure {
+  const message = `The sound of '${name}' cannot be decoded by this browser; convert it to WAV or MP3.`;
+  return failure("SourceError", message);
+}
+
+export function microphoneLost(): Failure {
+  return failure("SourceError", "The microphone was disconnected or taken away; connect it and try again.");
+}
+
+export function microphoneFailure(error: unknown): Failure {
+  const name = error instanceof Error ? error.name : String(error);
+  const fallback = `The microphone could not be opened (${name}); close other programs that use it and try again.`;
+  const stack = error instanceof Error ? `${error.name}: ${error.message}` : "";
+  return failure("SourceError", MICROPHONE[name] ?? fallback, { stack });
+}
+
+// By the names of the exceptions that the Media Capture specification lists.
+const MICROPHONE: Readonly<Record<string, string>> = {
+  NotAllowedError:
+    "This page may not use the microphone; allow it with the icon beside the page's address, then try again.",
+  NotFoundError: "No microphone was found; connect one and try again, or choose a sound file.",
+  NotReadableError: "The microphone is in use by another program; close that program, then try again.",
+  SecurityError: "This page is not allowed to use a microphone; open it in a tab of its own, over https.",
+  InsecureError: "A microphone needs a secure page; open this one over https, or from localhost.",
+};
+
 export function noFiles(): Failure {
   return failure("SourceError", "There are no images among the files; choose a folder with JPEG, PNG or WebP files.");
 }

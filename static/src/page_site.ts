@@ -1,9 +1,10 @@
 /** What the page itself needs of a built site's manifest: its samples and its controls. */
 
+import { readAudioFormat } from "./audio_format";
 import { readControls } from "./controls";
 import { AppError } from "./failure";
 import { unreachable } from "./messages";
-import type { Control } from "./protocol";
+import type { AudioFormat, Control } from "./protocol";
 import { readSamples, type Sample } from "./samples";
 
 export interface PageSite {
@@ -11,6 +12,8 @@ export interface PageSite {
   name: string;
   samples: Sample[];
   controls: Control[];
+  /** How the sound that it takes is cut into packets; null where it takes none. */
+  audio: AudioFormat | null;
 }
 
 /** Rejects with an {@link AppError} where there is no manifest, or what is there is none. */
@@ -20,7 +23,8 @@ export async function fetchSite(base: URL): Promise<PageSite> {
   if (response?.ok !== true) throw new AppError(unreachable(address.href, response?.status ?? 0));
   const manifest: unknown = await response.json().catch(() => null);
   const samples = readSamples(manifest, base, address.href);
-  return { name: readName(manifest), samples, controls: readControls(manifest, address.href) };
+  const controls = readControls(manifest, address.href);
+  return { name: readName(manifest), samples, controls, audio: readAudioFormat(manifest, address.href) };
 }
 
 function readName(manifest: unknown): string {

@@ -12,11 +12,11 @@ import { fromJson } from "./graph/config";
 import type { NodeStatus } from "./graph/node_status";
 import type { Profiler } from "./graph/profiler";
 import { Scheduler } from "./graph/scheduler";
-import type { Image } from "./image";
+import { Image } from "./image";
 import type { Kernels } from "./kernels";
 import type { Site } from "./site";
 import { Display, PixelReader } from "./pixels";
-import type { Frame, Result, Value } from "./protocol";
+import type { Frame, Result, Tensor, Value } from "./protocol";
 import type { PythonHost } from "./python/host";
 import { toValue } from "./values";
 
@@ -78,11 +78,12 @@ export class Pipeline {
     this.pending = [];
     this.scheduler.takeMilliseconds();
     try {
-      const image = await this.reader.read(frame.image);
+      const { settings, shown, input: name } = this.parts.site;
+      const payload = await this.read(frame);
       // Where no output is an Image, the visitor sees the input itself.
-      const input = frame.show && this.parts.site.shown === undefined ? this.draw(image) : undefined;
-      const { settings } = this.parts.site;
-      await this.scheduler.add(frame.timestamp, { ...settings, ...frame.settings, [this.parts.site.input]: image });
+      const isSeen = frame.show && shown === undefined && payload instanceof Image;
+      const input = isSeen ? this.draw(payload) : undefined;
+      await this.scheduler.add(frame.timestamp, { ...settings, ...frame.settings, [name]: payload });
       return await this.result(frame, input);
     } finally {
       this.drop();
@@ -92,6 +93,15 @@ export class Pipeline {
   /** What the visitor sees, as a PNG file; null where nothing is drawn. */
   async picture(): Promise<Blob | null> {
     return this.display?.picture() ?? null;
+  }
+
+  /** The payload of the frame's input. */
+  private async read({ image, sound }: Frame): Promise<Image | Tensor> {
+    const { manifest, input } = this.parts.site;
+    const isSound = manifest.inputs[input] === "Audio";
+    if (isSound && sound !== undefined) return sound;
+    if (!isSound && image !== null) return this.reader.read(image);
+    throw new Error(isSound ? "the app takes sound, and no image" : "the app takes an image, and no sound");
   }
 
   /** From now on tells the profiler what happens in the graph; with undefined, nobody is told. */

@@ -117,7 +117,10 @@ export interface Frame {
   id: number;
   /** Microseconds; strictly rising within a run. */
   timestamp: number;
-  image: ImageBitmap | VideoFrame;
+  /** Null where the graph takes sound. */
+  image: ImageBitmap | VideoFrame | null;
+  /** Samples [samples, channels], -1..1, where the graph takes sound. */
+  sound?: Tensor;
   /** What the controls show; those left out show what they do at first. */
   settings: Settings;
   /** Draw the first Image output on the canvas. */
@@ -265,12 +268,22 @@ export interface Manifest {
   outputs: StreamTypes;
   /** The inputs that the visitor sets; the others are fed by a source. */
   controls: Control[];
+  /** How the sound that it takes is cut into packets; null where it takes none. */
+  audio: AudioFormat | null;
   /** Models by the name that the graph's nodes use; the file is there only where a backend on LiteRT takes it. */
   models: Record<string, Asset>;
   engines: EngineAssets;
   /** Null when the graph has no Python calculators. */
   python: PythonAssets | null;
   samples: { name: string; path: string; kind: "image" | "video" }[];
+}
+
+/** See pyweb_ml/graph/audio.py: `window` and `hop` in samples, `channels` 1 or 2. */
+export interface AudioFormat {
+  sample_rate: number;
+  window: number;
+  hop: number;
+  channels: number;
 }
 
 /** A control, by the name of the graph input that it feeds; see pyweb_ml/graph/controls.py. */

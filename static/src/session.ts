@@ -5,7 +5,7 @@ import { FlowLimiter } from "./flow_limiter";
 import { decodeImage, type Decoded } from "./image_decoding";
 import { badTimestamp, noSource, notAnImage, scaledDown, timestampFalls, unsupported } from "./messages";
 import { ProfileListeners, type ProfileListener } from "./profile_listeners";
-import type { Failure, Ready, Result, Settings, Status, Value } from "./protocol";
+import type { AudioFormat, Failure, Ready, Result, Settings, Status, Tensor, Value } from "./protocol";
 import type { Process } from "./job";
 import { rests, type Choice, type FrameSink, type Source, type SourceFrame } from "./source";
 import { openSource } from "./sources";
@@ -18,6 +18,8 @@ export interface SessionOptions extends Omit<ClientOptions, "canvas"> {
   canvas: () => OffscreenCanvas | null;
   /** What the controls show; asked for with each frame of a source. */
   settings: () => Settings | Promise<Settings>;
+  /** How the sound that the app takes is cut into packets; null where it takes images. */
+  audio: () => Promise<AudioFormat | null>;
 }
 
 /** "shown": a still has gone through, and nothing more is to come of it. "working": at a job, on files. */
@@ -33,6 +35,8 @@ export interface SessionEvents {
   notice(notice: string): void;
   /** What plays, pauses and seeks from now on; null: nothing. */
   playback(playback: HTMLVideoElement | null): void;
+  /** How loud the sound of the source is, 0..1. */
+  level(peak: number): void;
 }
 
 export class Session {
@@ -61,6 +65,8 @@ export class Session {
   #expected = false;
   /** Whether the worker that lives now has answered a frame of a source or of a job. */
   #hasAnswered = false;
+  /** What the source said when it ended by itself, until its last frame has come back. */
+  #ended: string | null = null;
   /** Ends the job that is under way. */
   #job: AbortController | null = null;
 
@@ -142,6 +148,17 @@ export class Session {
     const shown = await settings;
     if (decoded.original !== null) this.#events.notice(scaledDown(decoded.original, decoded.image));
     return this.#processWhole(client, decoded.image, timestamp ?? this.#last + 1, shown);
+  }
+
+  /** As {@link process}, for one packet of sound: shape [samples, channels]. */
+  async processSound(sound: Tensor, timestamp: number, settings: Settings): Promise<Record<string, Value>> {
+    checkTimestamp(timestamp);
+    if (timestamp <= this.#last) throw new AppError(timestampFalls(timestamp, this.#last));
+    this.#last = timestamp;
+    const request = { timestamp, image: null, sound, settings, show: false, values: true, partial: false };
+    const result = await this.#connect().process(request);
+    this.#stats.add(result, performance.now());
+    return result.values;
   }
 
   /**
@@ -270,7 +287,7 @@ export class Session {
 
   async #open(choice: Choice | null, turn: number): Promise<void> {
     if (choice === null) throw new AppError(noSource());
-    const source = await openSource(choice);
+    const source = await openSource(choice, await this.#options.audio());
     if (turn !== this.#turn) {
       source.close();
       return;
@@ -290,7 +307,12 @@ export class Session {
         if (turn === this.#turn) this.#limiter.offer(frame);
         else frame.close();
       },
-      ended: (notice) => { if (turn === this.#turn) this.#end(notice); },
+      level: (peak) => { if (turn === this.#turn) this.#events.level(peak); },
+      ended: (notice) => {
+        if (turn !== this.#turn) return;
+        this.#ended = notice;
+        this.#end();
+      },
       failed: (failed) => { if (turn === this.#turn) this.#fail(failed); },
     };
   }
@@ -318,13 +340,15 @@ export class Session {
     } finally {
       this.#underway -= 1;
       this.#renew();
+      if (turn === this.#turn) this.#end();
     }
   }
 
-  #answer(client: WorkerClient, { image, timestamp: at }: SourceFrame, settings: Settings): Promise<Result> {
-    const timestamp = Math.max(at, this.#last + 1);
+  #answer(client: WorkerClient, frame: SourceFrame, settings: Settings): Promise<Result> {
+    const timestamp = Math.max(frame.timestamp, this.#last + 1);
     this.#last = timestamp;
-    return client.process({ timestamp, image, settings, show: true, values: false, partial: true });
+    const input = "sound" in frame ? { image: null, sound: frame.sound } : { image: frame.image };
+    return client.process({ timestamp, ...input, settings, show: true, values: false, partial: true });
   }
 
   #show(result: Result, turn: number): void {
@@ -367,8 +391,10 @@ export class Session {
     this.#limiter.hold();
   }
 
-  /** The source has ended by itself. */
-  #end(notice: string): void {
+  /** Where the source has ended by itself, and its last frame has come back. */
+  #end(): void {
+    if (this.#ended === null || this.#underway > 0 || this.#limiter.waiting > 0) return;
+    const notice = this.#ended;
     this.stop();
     this.#events.notice(notice);
   }
@@ -378,6 +404,7 @@ export class Session {
     this.#job = null;
     this.#source?.close();
     this.#source = null;
+    this.#ended = null;
     this.#events.playback(null);
     this.#incomplete = false;
     this.#outdated = this.#expected = false;

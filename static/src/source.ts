@@ -1,8 +1,8 @@
-/** What gives frames: a camera, a screen, a video or an image. */
+/** What gives frames: a camera, a screen, a video or an image; a microphone or a sound file. */
 
-import type { Failure } from "./protocol";
+import type { Failure, Tensor } from "./protocol";
 
-export class SourceFrame {
+export class ImageFrame {
   constructor(
     readonly image: ImageBitmap | VideoFrame,
     /** Microseconds since the source's first frame; strictly rising. */
@@ -14,9 +14,28 @@ export class SourceFrame {
   }
 }
 
+export class SoundFrame {
+  readonly image = null;
+
+  constructor(
+    /** Shape [samples, channels]. */
+    readonly sound: Tensor,
+    /** Microseconds since the source's first sample; strictly rising. */
+    readonly timestamp: number,
+  ) {}
+
+  close(): void {
+    // It lies in memory that JavaScript collects.
+  }
+}
+
+export type SourceFrame = ImageFrame | SoundFrame;
+
 export interface FrameSink {
   /** Takes the frame over: it must be closed. */
   frame(frame: SourceFrame): void;
+  /** How loud it is now: the largest sample, 0..1. */
+  level(peak: number): void;
   /** Nothing more will come, and nothing is wrong; `notice` says to the visitor what has happened. */
   ended(notice: string): void;
   failed(failure: Failure): void;
@@ -40,6 +59,7 @@ export interface Source {
 export type Choice =
   | { kind: "camera" }
   | { kind: "screen" }
+  | { kind: "microphone" }
   | { kind: "file"; file: Blob; name: string }
   | { kind: "address"; address: string };
 

@@ -1,23 +1,36 @@
 /** Opens what was chosen, or says why it cannot be opened. */
 
 import { AppError } from "./failure";
+import { MicrophoneSource, SoundFileSource } from "./audio_source";
 import { ImageSource } from "./image_source";
+import { takesNoSound, takesSound } from "./media_messages";
 import { badAddress, emptyFile, notMedia, unreachable } from "./messages";
+import type { AudioFormat } from "./protocol";
 import type { Choice, Source } from "./source";
 import { VideoSource } from "./video_source";
 
-/** Rejects with an {@link AppError} whose sentence the visitor can act on. */
-export function openSource(choice: Choice): Promise<Source> {
+/** `audio`: for an app that takes sound. Rejects with an {@link AppError} whose sentence the visitor can act on. */
+export async function openSource(choice: Choice, audio: AudioFormat | null = null): Promise<Source> {
+  if (audio !== null) return openSound(choice, audio);
+  if (choice.kind === "microphone") throw new AppError(takesNoSound());
   if (choice.kind === "camera") return VideoSource.camera();
   if (choice.kind === "screen") return VideoSource.screen();
   if (choice.kind === "file") return openFile(choice.file, choice.name);
   return openAddress(choice.address);
 }
 
-/** The attribute `source`: "camera", "screen", an address relative to the document, or nothing ("none", null). */
+async function openSound(choice: Choice, audio: AudioFormat): Promise<Source> {
+  if (choice.kind === "microphone") return MicrophoneSource.open(audio);
+  if (choice.kind === "camera" || choice.kind === "screen") throw new AppError(takesSound());
+  const file = await fileOf(choice);
+  if (file.size === 0) throw new AppError(emptyFile(file.name));
+  return SoundFileSource.open(file, file.name, audio);
+}
+
+/** The attribute `source`: "camera", "screen", "microphone", an address relative to the document, or nothing ("none", null). */
 export function readChoice(source: string | null): Choice | null {
   if (source === null || source === "" || source === "none") return null;
-  if (source === "camera" || source === "screen") return { kind: source };
+  if (source === "camera" || source === "screen" || source === "microphone") return { kind: source };
   return { kind: "address", address: source };
 }
 

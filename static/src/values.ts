@@ -11,7 +11,7 @@ export async function toValue(type: string, payload: unknown): Promise<Value> {
   if (payload instanceof Mask) {
     return { width: payload.width, height: payload.height, data: payload.data.slice() };
   }
-  if (type === "Tensor") return tensor(payload as TensorValue);
+  if (type === "Tensor" || type === "Audio") return tensor(payload as TensorValue);
   if (type === "Tensors") return [...(payload as Iterable<TensorValue>)].map(tensor);
   return payload as Value;
 }

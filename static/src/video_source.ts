@@ -5,7 +5,7 @@ import { screenEnded } from "./media_messages";
 import { badVideo, cameraFailure, cameraLost, screenFailure } from "./messages";
 import type { Failure } from "./protocol";
 import { RisingClock } from "./rising_clock";
-import { SourceFrame, type FrameSink, type Source } from "./source";
+import { ImageFrame, type FrameSink, type Source } from "./source";
 
 /** Enough for models of a few hundred pixels; a camera that has no such mode gives its nearest. */
 const CAMERA: MediaStreamConstraints = {
@@ -110,7 +110,7 @@ export class VideoSource implements Source {
     try {
       const image = await grab(this.#video, timestamp);
       if (this.#closed) image.close();
-      else sink.frame(new SourceFrame(image, timestamp));
+      else sink.frame(new ImageFrame(image, timestamp));
     } catch (error) {
       if (!this.#closed) sink.failed(toFailure(error));
     }

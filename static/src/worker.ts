@@ -120,7 +120,7 @@ async function answer(frame: Frame): Promise<void> {
     models?.frameDone();
     if (isWhole) models?.select();
   } catch (error) {
-    frame.image.close();
+    frame.image?.close();
     post({ type: "error", error: toFailure(error), id: frame.id, fatal: false });
     await reset();
   }

@@ -107,7 +107,7 @@ export class WorkerClient {
       this.#graph.feed();
       this.#send({ type: "frame", id, ...request });
     } else {
-      request.image.close();
+      request.image?.close();
       answer.reject(new AppError(this.#dead));
     }
     return answer.promise;
@@ -115,7 +115,7 @@ export class WorkerClient {
 
   #send(frame: Frame): void {
     try {
-      this.#post(frame, [frame.image]);
+      this.#post(frame, frame.image === null ? [] : [frame.image]);
     } catch (error) {
       // An image that somebody closed meanwhile cannot be transferred: that frame fails, not the app.
       this.#settle(frame.id)?.reject(new AppError(toFailure(error)));
