@@ -54,9 +54,9 @@ async function bundle() {
   await build({ ...OPTIONS, entryPoints: Object.fromEntries(found), outdir: WEB });
   // A classic script: not every browser takes a module for a service worker.
   await build({ ...OPTIONS, entryPoints: { sw: "src/service_worker.ts" }, format: "iife", outdir: WEB });
-}
   // What `pywebml build` runs under Node.js; no site has it.
   await build({ ...OPTIONS, entryPoints: ["src/snapshot/maker.ts"], platform: "node", outfile: join(WEB, "node", "snapshot.mjs") });
+}
 
 /** Builds the backends' modules, and engines/files.json: which files of this folder each of them needs. */
 async function bundleBackends() {

@@ -170,11 +170,11 @@ export interface Ready {
   backend: BackendName;
   /** Why this backend, in one line. */
   reason: string;
+  /** How Python was started, in one line; empty while it is not, and where there is none. */
+  python: string;
 }
 
 /** What runs the models, and why; sent whenever that has changed. */
-  /** How Python was started, in one line; empty while it is not, and where there is none. */
-  python: string;
 export interface Backends {
   type: "backends";
   backend: BackendName;
@@ -343,6 +343,8 @@ export type DType = "float32" | "int32" | "uint8";
 export interface PythonAssets {
   /** Folder of Pyodide's own files, below the site's folder, ending in "/". */
   pyodide: string;
+  /** From which Python starts at once; null where none could be made. */
+  snapshot: SnapshotAsset | null;
   /** Wheels, in the order in which they are to be installed. */
   packages: (Asset & { name: string })[];
   /** A zip of the app's own modules and of pyweb_ml's graph, unpacked where Python finds modules. */
@@ -350,8 +352,6 @@ export interface PythonAssets {
   /** Python calculators by name. */
   calculators: Record<string, { module: string }>;
 }
-  /** From which Python starts at once; null where none could be made. */
-  snapshot: SnapshotAsset | null;
 
 /** gzip of Python's memory with modules imported, then of the shared libraries that it counts on. */
 export interface SnapshotAsset extends Asset {

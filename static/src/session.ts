@@ -280,6 +280,7 @@ export class Session {
   #onReady(ready: Ready): void {
     this.#stats.backend = ready.backend;
     this.#stats.reason = ready.reason;
+    this.#stats.python = ready.python;
     this.#events.ready(ready);
     this.#limiter.open();
     this.#complete();
@@ -295,7 +296,6 @@ export class Session {
     this.#source = source;
     this.#events.activity("running");
     this.#events.playback(source.playback);
-    this.#stats.python = ready.python;
     if (source.notice !== "") this.#events.notice(source.notice);
     this.#expected = true;
     source.start(this.#sink(turn));
