@@ -21,12 +21,17 @@ from pyweb_ml.live_sites import LiveSites, is_gallery
 HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
-    "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-cache",
     "X-Content-Type-Options": "nosniff",
 }
 """Sent with every answer. The first two isolate the page from other origins, which is the condition for
 SharedArrayBuffer and so for threads: https://html.spec.whatwg.org/multipage/document-sequences.html"""
+
+FOR_OTHERS = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+"""Sent with an app's own files, as with those of a built site: a page of another origin may show its widget."""
+
+FOR_ITSELF = {"Cross-Origin-Resource-Policy": "same-origin"}
+"""Sent with everything else."""
 
 MIME_TYPES = {
     ".css": "text/css",
@@ -81,7 +86,7 @@ def _site(sites: LiveSites, key: str) -> LiveSite:
 
 
 def _with_headers(response: flask.Response) -> flask.Response:
-    response.headers.update(HEADERS)
+    response.headers.update(HEADERS | (FOR_OTHERS if flask.request.endpoint == "file" else FOR_ITSELF))
     return response
 
 

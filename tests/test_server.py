@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from pyweb_ml.server import HEADERS
+from pyweb_ml.server import FOR_ITSELF, FOR_OTHERS, HEADERS
 from pyweb_ml.watching import snapshot
 
 WriteApp = Callable[..., Path]
@@ -111,6 +111,19 @@ def test_every_answer_isolates_the_page_and_has_its_type(serve: Serve, model_app
         _, headers, _ = server.get(path)
         assert headers["Content-Type"] == content_type
         assert headers.items() >= HEADERS.items(), path
+
+
+def test_an_apps_own_files_and_nothing_else_may_be_read_by_pages_of_other_origins(
+    serve: Serve, model_app: Path
+) -> None:
+    server = serve(model_app)
+    server.wait_for("/", 200, "Runs a model")
+    for path in ("/worker.js", "/widget.js", "/manifest.json"):
+        assert server.get(path)[1].items() >= FOR_OTHERS.items(), path
+    for path in ("/", "/_pywebml/serve.css", "/_pywebml/graph/"):
+        headers = server.get(path)[1]
+        assert headers.items() >= FOR_ITSELF.items(), path
+        assert "Access-Control-Allow-Origin" not in headers, path
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 /** The controls as the visitor sees and moves them: native inputs, each with its label. */
 
 import type { Control, ControlKind, Setting, Settings } from "./protocol";
+import { trusted } from "./trusted";
 
 export type OnSet = (name: string, value: Setting) => void;
 
@@ -43,7 +44,7 @@ export class ControlsView {
     const row = document.createElement("div");
     row.className = `setting ${control.kind}`;
     const id = `setting-${control.name}`;
-    row.innerHTML = MARKUP_OF[control.kind];
+    row.innerHTML = trusted.createHTML(MARKUP_OF[control.kind]);
     const label = row.querySelector("label")!;
     label.textContent = control.label;
     label.htmlFor = id;

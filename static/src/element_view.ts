@@ -13,6 +13,7 @@ import { sampleButton } from "./sample_view";
 import type { Activity } from "./session";
 import type { Choice } from "./source";
 import { TRANSPORT_STYLE, TransportView } from "./transport_view";
+import { trusted } from "./trusted";
 import { valuesText } from "./value_text";
 
 export interface ViewHandlers extends SettingsHandlers {
@@ -54,7 +55,7 @@ export class ElementView {
   constructor(root: ShadowRoot, handlers: ViewHandlers) {
     this.#root = root;
     this.#handlers = handlers;
-    root.innerHTML = MARKUP;
+    root.innerHTML = trusted.createHTML(MARKUP);
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE + TRANSPORT_STYLE);
     root.adoptedStyleSheets = [sheet];

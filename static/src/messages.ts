@@ -25,7 +25,7 @@ function deviceSentence(device: "camera" | "screen", name: string): string {
 
 /** Whether the page that embeds this one withholds a feature, where the browser tells it (Chrome, Edge). */
 function isWithheld(feature: string): boolean {
-  if (globalThis.window === undefined || window.parent === window) return false;
+  if (typeof window === "undefined" || window.parent === window) return false;
   const { featurePolicy } = document as { featurePolicy?: { allowsFeature(name: string): boolean } };
   return featurePolicy?.allowsFeature(feature) === false;
 }

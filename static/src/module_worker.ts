@@ -1,5 +1,7 @@
 /** Module workers whose script may be of another origin, as a widget's is on somebody's page. */
 
+import { trusted } from "./trusted";
+
 /** By code: browsers differ in when a blob's address may be given back, and there are few of them. */
 const blobs = new Map<string, string>();
 
@@ -10,7 +12,7 @@ const blobs = new Map<string, string>();
 export function moduleWorker(script: URL, name: string): Worker {
   // Not import(): messages wait until what is imported so has run.
   const address = script.origin === self.origin ? script.href : blobOf(`import ${JSON.stringify(script.href)};`);
-  return new Worker(address, { type: "module", name });
+  return new Worker(trusted.createScriptURL(address), { type: "module", name });
 }
 
 /** The same for a classic script, which somebody else makes a worker of: the address to give them. */
@@ -21,7 +23,8 @@ export function classicWorkerAddress(script: URL): string {
 /** A worker of this origin that imports a script, or nothing, and says one word then. */
 export function tryWorker(script?: URL): Worker {
   const imported = script === undefined ? "" : `import ${JSON.stringify(script.href)};`;
-  return new Worker(blobOf(`${imported}postMessage("here");`), { type: "module" });
+  const address = trusted.createScriptURL(blobOf(`${imported}postMessage("here");`));
+  return new Worker(address, { type: "module" });
 }
 
 function blobOf(code: string): string {

@@ -1,5 +1,7 @@
 /** Play, pause, seek and export of a video: what stands below the picture while a video file runs. */
 
+import { trusted } from "./trusted";
+
 export interface TransportHandlers {
   /** Every frame into a new file. */
   export(): void;
@@ -37,7 +39,7 @@ export class TransportView {
 
   constructor(place: HTMLElement, handlers: TransportHandlers) {
     this.#place = place;
-    place.innerHTML = MARKUP;
+    place.innerHTML = trusted.createHTML(MARKUP);
     this.#play = place.querySelector(".play")!;
     this.#position = place.querySelector("input")!;
     this.#time = place.querySelector("output")!;

@@ -278,6 +278,12 @@ def test_what_the_policy_error_asks_for_is_enough(site: Site, host: Elsewhere) -
     assert run(page, f"return (await app.process({IMAGE})).output.width") == 4
 
 
+def test_a_page_that_demands_trusted_types_gets_them(site: Site, host: Elsewhere) -> None:
+    host.headers["Content-Security-Policy"] = "require-trusted-types-for 'script'; trusted-types pywebml"
+    page = host.open(f"{script(site)}<pywebml-app controls></pywebml-app>")
+    assert run(page, f"return (await app.process({IMAGE})).output.width") == 4
+
+
 def test_a_hundred_that_come_and_go_leave_nothing(site: Site, host: Elsewhere) -> None:
     page = host.open(script(site))
     come_and_go(page, 20)
