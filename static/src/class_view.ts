@@ -36,7 +36,10 @@ function newList(): Element {
 function newRow(): Element {
   const row = document.createElement("li");
   const meter = document.createElement("meter");
-  row.append(document.createElement("span"), meter, document.createElement("output"));
+  const percent = document.createElement("output");
+  // It changes with every frame: nobody would want to hear that.
+  percent.setAttribute("aria-live", "off");
+  row.append(document.createElement("span"), meter, percent);
   return row;
 }
 

@@ -5,9 +5,9 @@ import { trusted } from "./trusted";
 
 export type OnSet = (name: string, value: Setting) => void;
 
-/** What each kind of control is made of. */
+/** What each kind of control is made of. A slider says its number itself, so the one beside it is only seen. */
 const MARKUP_OF: Readonly<Record<ControlKind["kind"], string>> = {
-  slider: `<label></label><input type="range"><output></output>`,
+  slider: `<label></label><input type="range"><output aria-hidden="true"></output>`,
   checkbox: `<input type="checkbox"><label></label>`,
   select: `<label></label><select></select>`,
   text: `<label></label><input type="text" autocomplete="off">`,
