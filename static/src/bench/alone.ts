@@ -6,8 +6,8 @@ import { larger, measureMemory } from "./memory";
 import { openFrame, openRoom, within } from "./room";
 
 /** Frames between two measurements of memory, and how many of those. */
-const FRAMES = 10;
-const MEASUREMENTS = 3;
+const FRAMES = 5;
+const MEASUREMENTS = 2;
 
 type Alone = Pick<SubjectReport, "firstResult" | "firstPartial" | "whole" | "memory">;
 
