@@ -1,7 +1,11 @@
 /** Takes files that are dropped on something. */
 
+import { droppedFiles } from "./dropped_files";
+
 export interface DropHandlers {
   take(file: File): void;
+  /** Several files, or those of a folder. */
+  takeAll(files: readonly File[]): void;
   /** Whether a file is held over the target now. */
   over(over: boolean): void;
 }
@@ -19,9 +23,13 @@ export function acceptDrops(target: EventTarget, handlers: DropHandlers, signal:
   listen("dragleave", () => { handlers.over(false); });
   listen("drop", (event) => {
     handlers.over(false);
-    const file = event.dataTransfer?.files[0];
-    if (event.defaultPrevented || file === undefined) return;
+    const transfer = event.dataTransfer;
+    if (event.defaultPrevented || transfer === null || transfer.files.length === 0) return;
     event.preventDefault();
-    handlers.take(file);
+    void droppedFiles(transfer).then((files) => {
+      const [file] = files;
+      if (file !== undefined && files.length === 1 && file.webkitRelativePath === "") handlers.take(file);
+      else handlers.takeAll(files);
+    });
   });
 }

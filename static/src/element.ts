@@ -285,7 +285,8 @@ export class PywebmlApp extends HTMLElement {
     });
     const over = (is: boolean): void => { this.#view.showDropping(is && this.hasAttribute("controls")); };
     const take = (file: File): void => { this.#run({ kind: "file", file, name: file.name }); };
-    acceptDrops(this, { over, take }, signal);
+    const takeAll = (files: readonly File[]): void => { this.#jobs.begin((jobs) => jobs.processFiles(files, {})); };
+    acceptDrops(this, { over, take, takeAll }, signal);
   }
 
   /** The element is seen for the first time: what it needs is loaded, and what it shows is begun. */

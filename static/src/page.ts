@@ -42,7 +42,12 @@ function prepare(): void {
     address.searchParams.delete("fresh");
     history.replaceState(null, "", address);
   }
-  acceptDrops(document, { take, over }, new AbortController().signal);
+  acceptDrops(document, { take, takeAll, over }, new AbortController().signal);
+}
+
+function takeAll(files: readonly File[]): void {
+  // As for take.
+  app.processFiles(files).catch(() => undefined);
 }
 
 function take(file: File): void {

@@ -21,7 +21,7 @@ const MARKUP = `
 `;
 
 export const TRANSPORT_STYLE = `
-.level { width: 100%; height: 1.5rem; }
+.level { width: 100%; height: 1.5em; }
 .transport { display: flex; flex-wrap: wrap; gap: .5em .75em; align-items: center; padding-top: .75em; }
 .transport input { flex: 1 1 8em; min-width: 0; height: 2.75em; margin: 0; accent-color: var(--_accent); }
 .transport input:focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px; }

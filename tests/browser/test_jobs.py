@@ -128,7 +128,7 @@ def test_the_sound_of_a_video_is_kept(blur: AppPage, tmp_path: Path) -> None:
 def test_a_file_that_is_no_video_cannot_be_exported(blur: AppPage, tmp_path: Path) -> None:
     film = tmp_path / "clip.webm"
     film.write_bytes(b"\x1aE\xdf\xa3 and no more of a film than this")
-    with pytest.raises(Error, match="'clip.webm' cannot be decoded by this browser"):
+    with pytest.raises(Error, match=r"'clip\.webm' cannot be decoded by this browser"):
         exported(blur, film, tmp_path)
     expect(blur.page.get_by_role("alert")).to_contain_text("'clip.webm' cannot be decoded")
 
@@ -136,7 +136,7 @@ def test_a_file_that_is_no_video_cannot_be_exported(blur: AppPage, tmp_path: Pat
 def test_a_video_that_ends_in_the_middle_cannot_be_exported_as_a_whole(blur: AppPage, tmp_path: Path) -> None:
     film = written(tmp_path / "clip.mp4", [index * 50 for index in range(FRAMES)])
     film.write_bytes(film.read_bytes()[:-900])
-    with pytest.raises(Error, match="'clip.mp4' cannot be decoded by this browser"):
+    with pytest.raises(Error, match=r"'clip\.mp4' cannot be decoded by this browser"):
         exported(blur, film, tmp_path)
 
 
@@ -274,3 +274,23 @@ def test_a_video_is_paused_sought_and_exported_by_keyboard(blur: AppPage, tmp_pa
     saved = tmp_path / download.value.suggested_filename
     download.value.save_as(saved)
     assert len(list(read_video(saved))) == FRAMES
+
+
+def test_several_files_that_are_dropped_are_processed_together(blur: AppPage) -> None:
+    shades = {"b.png": 9, "a.png": 5}
+    given = [{"name": name, "bytes": base64.b64encode(png(shade)).decode()} for name, shade in shades.items()]
+    with blur.page.expect_download() as download:
+        blur.page.evaluate(
+            """(files) => {
+              const transfer = new DataTransfer();
+              for (const {name, bytes} of files) {
+                const raw = Uint8Array.from(atob(bytes), (one) => one.charCodeAt(0));
+                transfer.items.add(new File([raw], name, {type: "image/png"}));
+              }
+              const event = new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true});
+              document.querySelector("pywebml-app").dispatchEvent(event);
+            }""",
+            given,
+        )
+    with zipfile.ZipFile(download.value.path()) as zip:
+        assert zip.namelist() == ["output/a.png", "output/b.png", "results.jsonl"]

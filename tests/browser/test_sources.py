@@ -112,3 +112,30 @@ def test_an_address_of_a_video_is_played(site: Site, page: Page, clip: bytes) ->
     page.evaluate("document.querySelector('pywebml-app').setAttribute('source', 'clip.webm')")
     expect(page.locator(".words")).to_have_text("Running")
     until(page, "document.querySelector('pywebml-app').stats.framesShown > 5")
+
+
+def test_a_screen_is_shared_until_the_visitor_ends_it(site: Site, page: Page) -> None:
+    # Chromium's fake dialogue (--use-fake-ui-for-media-stream) shares the whole screen at once.
+    page.add_init_script("""
+      const open = navigator.mediaDevices.getDisplayMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getDisplayMedia = async (wanted) => (window.stream = await open(wanted));
+    """)
+    page.goto(site.url)
+    press(page, "Screen")
+    expect(page.locator(".words [role=status]")).to_have_text("Running")
+    until(page, "document.querySelector('pywebml-app').stats.framesShown > 1")
+    # The browser's own bar is outside the page; this is all that the page hears of it.
+    page.evaluate("window.stream.getTracks()[0].dispatchEvent(new Event('ended'))")
+    expect(page.locator(".words [role=status]")).to_have_text("Ready")
+    expect(page.locator(".notice")).to_have_text("The screen is no longer shared; press Screen to share it again.")
+    expect(alert(page)).to_be_hidden()
+    assert page.evaluate("window.stream.getTracks()[0].readyState") == "ended"
+
+
+def test_a_screen_that_is_not_shared_says_how_to_share_one(site: Site, page: Page) -> None:
+    page.add_init_script(
+        "navigator.mediaDevices.getDisplayMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))"
+    )
+    page.goto(site.url)
+    press(page, "Screen")
+    expect(alert(page)).to_contain_text("The screen was not shared; press Screen again")
