@@ -184,7 +184,7 @@ def _add_run(commands: "_Commands[argparse.ArgumentParser]") -> None:
         "--input",
         metavar="FILE|camera[:N]",
         required=True,
-        help="a picture, a folder of them, a video, a camera, or FFmpeg's test pictures (lavfi:GRAPH)",
+        help="a picture, a folder of them, a video, a sound, a camera, or FFmpeg's test pictures (lavfi:GRAPH)",
     )
     parser.add_argument("--frames", metavar="N", type=_count, help="end after so many frames")
     parser.add_argument(
