@@ -23,14 +23,18 @@ EXPORT void draw_segment(u8 *image, i32 width, i32 height, double x0, double y0,
   extent(x0, x1, reach, width, &left, &right);
   extent(y0, y1, reach, height, &top, &bottom);
   double dx = x1 - x0, dy = y1 - y0, squared = dx * dx + dy * dy, color[4] = {r, g, b, 255};
+  const u8 opaque[4] = {(u8)r, (u8)g, (u8)b, 255};
+  double inside = reach > 1 ? (reach - 1) * (reach - 1) : -1;  // the squared distance up to which a pixel is whole
   for (i32 y = top; y < bottom; y++) {
     for (i32 x = left; x < right; x++) {
       double px = x + 0.5 - x0, py = y + 0.5 - y0;
       double along = squared > 0 ? at_most(at_least((px * dx + py * dy) / squared, 0), 1) : 0;
       double ex = px - along * dx, ey = py - along * dy, distance = ex * ex + ey * ey;
       if (distance >= reach * reach) continue;
-      double coverage = at_most(reach - __builtin_sqrt(distance), 1);
-      if (coverage > 0) cover(image + ((size_t)y * width + x) * 4, color, coverage);
+      u8 *pixel = image + ((size_t)y * width + x) * 4;
+      double coverage = reach - __builtin_sqrt(distance);
+      if (distance <= inside) __builtin_memcpy(pixel, opaque, 4);
+      else if (coverage > 0) cover(pixel, color, at_most(coverage, 1));
     }
   }
 }
