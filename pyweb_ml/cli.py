@@ -146,11 +146,20 @@ def _serve(given: argparse.Namespace) -> int:
 
 
 def _add_build(commands: "_Commands[argparse.ArgumentParser]") -> None:
-    examples = "pywebml build blur -o site\npywebml build blur/app.py:background_blur -o site"
+    examples = "pywebml build blur -o site\npywebml build blur/app.py:background_blur -o site --budget 5MB"
     parser = _add(commands, "build", _build, "build an app into a folder of static files", examples)
     parser.add_argument("app", metavar="APP", help=_APP)
     parser.add_argument("-o", "--output", metavar="DIR", required=True, help="a new folder, or a former build")
     parser.add_argument("--json", action="store_true", help="progress and outcome as JSON lines, for programs")
+    budget = "fail if the first result needs more than this, as gzip, such as 5MB; Python comes after it"
+    parser.add_argument("--budget", metavar="SIZE", type=_size, help=budget)
+
+
+def _size(text: str) -> int:
+    number, unit = text[:-2].strip(), text[-2:].upper()
+    if unit not in ("KB", "MB") or not number.replace(".", "", 1).isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' is no size; write it like 5MB or 800KB")
+    return int(float(number) * (1_000_000 if unit == "MB" else 1000))
 
 
 def _build(given: argparse.Namespace) -> int:
@@ -160,7 +169,7 @@ def _build(given: argparse.Namespace) -> int:
     console = JsonConsole() if given.json else TextConsole()
     with redirect_stdout(sys.stderr):  # what the app itself prints is no message of ours
         console.progress("app", given.app, 0, 1)
-        report = build_site(load_app(given.app), Path(given.output), console.progress)
+        report = build_site(load_app(given.app), Path(given.output), console.progress, budget=given.budget)
     if isinstance(console, JsonConsole):
         console.done(report)
     else:

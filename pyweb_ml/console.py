@@ -4,6 +4,7 @@ import json
 import sys
 from typing import Any
 
+from pyweb_ml.bundle.first_visit import first_visit
 from pyweb_ml.bundle.report import BuildReport
 
 
@@ -90,6 +91,9 @@ def print_report(report: BuildReport, spec: str) -> None:
         print(f"{one.part:<16}{one.files:>6}{size_text(one.bytes):>12}{size_text(one.gzip):>12}")
     whole = [sum(one.files for one in sizes), sum(one.bytes for one in sizes), sum(one.gzip for one in sizes)]
     print(f"{'all':<16}{whole[0]:>6}{size_text(whole[1]):>12}{size_text(whole[2]):>12}")
+    first = first_visit(report.out)
+    whole = [len(first), sum(one.bytes for one in first), sum(one.gzip for one in first)]
+    print(f"{'first result':<16}{whole[0]:>6}{size_text(whole[1]):>12}{size_text(whole[2]):>12}")
     for package in report.packages:
         print(f"{package.name}=={package.version} sha256:{package.sha256} from {package.source}")
     for note in report.notes:

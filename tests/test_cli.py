@@ -277,3 +277,9 @@ def test_doctor_says_of_each_thing_what_it_found(run_cli: RunCli, cache: Path, w
     assert broken.returncode == 1
     assert "BAD web assets " in broken.stdout
     assert "python static/hatch_build.py" in broken.stdout
+
+
+def test_a_budget_that_is_no_size_is_wrong_usage(run_cli: RunCli, tmp_path: Path) -> None:
+    done = run_cli("build", "app.py", "-o", str(tmp_path / "site"), "--budget", "5 apples")
+    assert done.returncode == 2
+    assert "'5 apples' is no size; write it like 5MB or 800KB" in done.stderr

@@ -9,6 +9,7 @@ from pyweb_ml.apps import trace_app
 from pyweb_ml.bundle.app_archive import app_archive
 from pyweb_ml.bundle.asset_file import Asset, asset_of, write_asset
 from pyweb_ml.bundle.engines import needs_tflite, write_engines
+from pyweb_ml.bundle.first_visit import require_budget
 from pyweb_ml.bundle.hosting import write_hosting
 from pyweb_ml.bundle.manifest import PythonAssets, manifest_json
 from pyweb_ml.bundle.output import replaced_folder, require_replaceable
@@ -31,7 +32,12 @@ __all__ = ["WEB_VARIABLE", "build_site", "web_folder"]
 
 
 def build_site(
-    app: App[Any, Any], out: Path, progress: Progress = quiet, *, web: Path | None = None
+    app: App[Any, Any],
+    out: Path,
+    progress: Progress = quiet,
+    *,
+    web: Path | None = None,
+    budget: int | None = None,
 ) -> BuildReport:
     """Builds an app into the folder `out`, which any static file server can serve, below any path.
 
@@ -39,11 +45,13 @@ def build_site(
 
     Args:
         web: the compiled web assets; by default those of `web_folder`.
+        budget: bytes that the first result may need, as gzip; None: any.
 
     Raises:
         AuthoringError, AppError: the app's pipeline cannot be traced.
         ModelError: a model cannot be had, or is none.
-        BuildError: something else that the site needs cannot be had, or `out` holds other files.
+        BuildError: something else that the site needs cannot be had, `out` holds other files, or the site
+            is over the budget.
     """
     out = out.absolute()
     require_replaceable(out)
@@ -66,6 +74,8 @@ def build_site(
         write_asset(site, "graph.json", json.dumps(to_json(graph.config), indent=1).encode())
         write_asset(site, "manifest.json", manifest_json(app, graph, models, engines, python, samples))
         seal(site)
+        if budget is not None:
+            require_budget(site, budget)
     return report
 
 
