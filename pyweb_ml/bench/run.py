@@ -1,6 +1,6 @@
 """A benchmark from the app to the report."""
 
-import dataclasses
+import copy
 import shutil
 import subprocess
 import tempfile
@@ -102,18 +102,25 @@ def _build(
     """Builds the app with the wanted backends; gives a subject for each, and why others are left out."""
     wanted, left_out = options.backends or BACKENDS, []
     try:
-        build_site(dataclasses.replace(app, backends=wanted), site, progress)
+        build_site(_on(app, wanted), site, progress)
     except BuildError as error:
         rest = tuple(name for name in wanted if not name.startswith("tfjs-"))
         if options.backends or rest == wanted:
             raise
         left_out = [(name, str(error)) for name in wanted if name not in rest]
-        build_site(dataclasses.replace(app, backends=rest), site, progress)
+        build_site(_on(app, rest), site, progress)
         wanted = rest
     (script,) = site.glob("page/*/worker.js")
     address = f"app/{script.relative_to(site).as_posix()}"
     names = wanted if trace_app(app).models else ("auto",)
     return [Subject(f"PyWebML, {name}", backend=name, script=address) for name in names], left_out
+
+
+def _on(app: AnyApp, backends: tuple[str, ...]) -> AnyApp:
+    """The same app, for these backends."""
+    other = copy.copy(app)
+    other.backends = backends
+    return other
 
 
 def _rivals(app: AnyApp, work: Path, progress: Progress) -> tuple[list[Subject], list[tuple[str, str]]]:
