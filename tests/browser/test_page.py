@@ -127,11 +127,11 @@ def test_everything_can_be_done_from_the_keyboard(site: Site, page: Page) -> Non
     expect(page.get_by_role("button", name="Astronaut")).to_be_visible()
     focused = "document.querySelector('pywebml-app').shadowRoot.activeElement"
     names = []
-    for _ in range(5):
+    for _ in range(6):
         page.keyboard.press("Tab")
         names.append(page.evaluate(f"{focused}.textContent.trim()"))
         assert page.evaluate(f"getComputedStyle({focused}).outlineStyle") == "solid"
-    assert names == ["Camera", "Screen", "Image…", "Video…", "Astronaut"]
+    assert names == ["Camera", "Screen", "Image…", "Video…", "Folder…", "Astronaut"]
     page.keyboard.press("Enter")
     expect(status(page)).to_have_text("Done")
 
