@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import skimage.data
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Error, Page
 
 from pyweb_ml.apps import load_app
 from pyweb_ml.bundle import build_site
@@ -92,8 +92,20 @@ def open_app(context: BrowserContext, address: str) -> AppPage:
     opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
     opened.page.on("console", lambda line: opened.complaints.append(line.text) if line.type == "error" else None)
     opened.page.goto(address)
-    opened.page.evaluate("customElements.whenDefined('pywebml-app').then(() => true)")
+    _wait_for_element(opened.page)
     return opened
+
+
+def _wait_for_element(page: Page) -> None:
+    defined = "customElements.whenDefined('pywebml-app').then(() => true)"
+    try:
+        page.evaluate(defined)
+    except Error as error:
+        # Without the host's headers a page loads once more, isolated by its service worker.
+        if "context was destroyed" not in str(error):
+            raise
+        page.wait_for_load_state()
+        page.evaluate(defined)
 
 
 def on_desktop(app: Path, *images: Image, **given: object) -> list[dict[str, Any]]:
