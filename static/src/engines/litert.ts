@@ -16,7 +16,6 @@ const MOST_THREADS = 4;
 interface LiteRtGlobals {
   ModuleFactory?: unknown;
   Module?: object | undefined;
-  importScripts?: () => void;
 }
 
 /** One of LiteRT.js's builds, and the threads that it can run with here. */
@@ -56,22 +55,36 @@ export async function start(base: string, build: Build, gpu: unknown): Promise<v
     mainScriptUrlOrBlob: classicWorkerAddress(new URL(`${folder}${build.file}.js`)),
     printErr: remember,
   };
-  lend(scope, "importScripts", () => undefined);
-  lend(navigator, "gpu", gpu);
+  const lent = [lend(scope, "importScripts", () => undefined), lend(navigator, "gpu", gpu), ...forbidSleep()];
   const { warn } = console;
   console.warn = console.debug;
   try {
     await loadLiteRt(folder, { threads: build.threads > 1 });
   } finally {
-    delete scope.importScripts;
-    Reflect.deleteProperty(navigator, "gpu");
+    for (const takeBack of lent) takeBack();
     console.warn = warn;
   }
 }
 
-/** Shadows an inherited property until it is deleted again. */
-function lend(target: object, name: string, value: unknown): void {
+/**
+ * Has Emscripten's start take this worker for a page, whose thread may not block: it then spins while XNNPACK's other
+ * threads finish their share of an operation, a few microseconds, instead of sleeping, from which it wakes too late.
+ */
+function forbidSleep(): (() => void)[] {
+  const refuse = (): never => {
+    throw new TypeError("Atomics.wait cannot be called in this context");
+  };
+  return [lend(globalThis, "window", {}), lend(Atomics, "wait", refuse)];
+}
+
+/** Gives a property another value; the function that it gives takes that back. */
+function lend(target: object, name: string, value: unknown): () => void {
+  const own = Object.getOwnPropertyDescriptor(target, name);
   Object.defineProperty(target, name, { value, configurable: true, writable: true });
+  return () => {
+    if (own) Object.defineProperty(target, name, own);
+    else Reflect.deleteProperty(target, name);
+  };
 }
 
 /** What LiteRT has last complained of, for the message of the error that follows. */
