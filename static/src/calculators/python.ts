@@ -35,6 +35,7 @@ export function pythonCalculator(name: string): CalculatorType<PythonServices> {
 
 class PythonCalculator implements Calculator {
   private calculator: PageCalculator | undefined;
+  private work: PageCalculator["process"] | undefined;
   private isOpen = false;
 
   constructor(
@@ -61,8 +62,9 @@ class PythonCalculator implements Calculator {
     this.calculator ??= create(this.type, this.options);
     if (!this.isOpen) raise(this.calculator.open());
     this.isOpen = true;
+    this.work ??= this.calculator.process;
     const given = context.tags.map((tag) => toPython(context.input(tag)));
-    raise(this.calculator.process(context.tags, given, new PythonSink(kernels, context)));
+    raise(this.work(context.tags, given, new PythonSink(kernels, context)));
   }
 }
 
