@@ -153,6 +153,8 @@ def _add_build(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser.add_argument("--json", action="store_true", help="progress and outcome as JSON lines, for programs")
     budget = "fail if the first result needs more than this, as gzip, such as 5MB; Python comes after it"
     parser.add_argument("--budget", metavar="SIZE", type=_size, help=budget)
+    twins = "write .gz and .br beside the files, for hosts that send those, such as nginx with gzip_static"
+    parser.add_argument("--compress", action="store_true", help=twins)
 
 
 def _size(text: str) -> int:
@@ -169,7 +171,8 @@ def _build(given: argparse.Namespace) -> int:
     console = JsonConsole() if given.json else TextConsole()
     with redirect_stdout(sys.stderr):  # what the app itself prints is no message of ours
         console.progress("app", given.app, 0, 1)
-        report = build_site(load_app(given.app), Path(given.output), console.progress, budget=given.budget)
+        out, options = Path(given.output), {"budget": given.budget, "twins": given.compress}
+        report = build_site(load_app(given.app), out, console.progress, **options)
     if isinstance(console, JsonConsole):
         console.done(report)
     else:

@@ -4,6 +4,8 @@ import gzip
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pyweb_ml.bundle.sealing import TWINS
+
 
 @dataclass(frozen=True)
 class PinnedPackage:
@@ -35,9 +37,10 @@ class BuildReport:
     notes: list[str] = field(default_factory=list)
 
     def sizes(self) -> list[PartSize]:
-        """The parts of the site and their sizes in bytes, in the order of the site's files."""
+        """The parts of the site by name, and their sizes in bytes; compressed twins do not count."""
         parts: dict[str, list[Path]] = {}
-        for file in sorted(path for path in self.out.rglob("*") if path.is_file()):
+        files = (path for path in self.out.rglob("*") if path.is_file() and path.suffix not in TWINS)
+        for file in sorted(files):
             parts.setdefault(_part_of(file.relative_to(self.out).parts), []).append(file)
         return [_measure(part, files) for part, files in sorted(parts.items())]
 

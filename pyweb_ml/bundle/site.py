@@ -19,6 +19,7 @@ from pyweb_ml.bundle.report import BuildReport, PinnedPackage
 from pyweb_ml.bundle.samples import write_samples
 from pyweb_ml.bundle.sealing import seal
 from pyweb_ml.bundle.snapshot import Snapshot, SnapshotError, make_snapshot
+from pyweb_ml.bundle.twins import write_twins
 from pyweb_ml.bundle.web_app import write_web_app
 from pyweb_ml.bundle.web_assets import WEB_VARIABLE, require_web, web_folder, write_page
 from pyweb_ml.cache import sha256_of
@@ -38,6 +39,7 @@ def build_site(
     *,
     web: Path | None = None,
     budget: int | None = None,
+    twins: bool = False,
 ) -> BuildReport:
     """Builds an app into the folder `out`, which any static file server can serve, below any path.
 
@@ -46,6 +48,7 @@ def build_site(
     Args:
         web: the compiled web assets; by default those of `web_folder`.
         budget: bytes that the first result may need, as gzip; None: any.
+        twins: write `.gz` and `.br` beside the files, too.
 
     Raises:
         AuthoringError, AppError: the app's pipeline cannot be traced.
@@ -76,6 +79,9 @@ def build_site(
         seal(site)
         if budget is not None:
             require_budget(site, budget)
+        if twins:
+            progress("site", "compressed twins", 0, 0)
+            write_twins(site)
     return report
 
 

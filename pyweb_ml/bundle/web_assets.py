@@ -18,8 +18,11 @@ from pyweb_ml.graph.authoring import App
 WEB_VARIABLE = "PYWEBML_WEB"
 """Environment variable that names other compiled web assets than the package's own; for work on those."""
 
-ENTRIES = ("runtime.js", "sw.js")
-"""Scripts that keep their name and place, because other pages, or the browser, know them by it."""
+ENTRIES = ("sw.js",)
+"""Scripts that keep their name and place, because the browser knows them by it."""
+
+LEFT_OUT = ("runtime.js",)
+"""For scripts without an app: no site needs it."""
 
 SCRIPTS = ("widget.js", "worker.js")
 """They have a fixed address too, for pages of other sites, but it only leads to those of the build."""
@@ -63,7 +66,7 @@ def content_folder(kind: str, files: Iterable[Path], root: Path) -> str:
 
 def write_page(app: App[Any, Any], web: Path, site: Path) -> None:
     """Writes the page and the worker, the entry files, and each page of HTML with the app's words in it."""
-    own = [file for file in web.iterdir() if file.is_file() and not _is_entry(file)]
+    own = [file for file in web.iterdir() if file.is_file() and not _is_entry(file) and file.name not in LEFT_OUT]
     folder = content_folder("page", own, web)
     (site / folder).mkdir(parents=True)
     for file in own:
