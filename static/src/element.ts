@@ -49,6 +49,8 @@ export class PywebmlApp extends HTMLElement {
 
   readonly #view: ElementView;
   readonly #presenter: Presenter;
+  /** What screen readers say of the element, unless the page says it by attributes. */
+  readonly #internals = this.attachInternals();
   readonly #controls: ElementControls;
   readonly #jobs: ElementJobs;
   readonly #saving: Saving;
@@ -63,6 +65,7 @@ export class PywebmlApp extends HTMLElement {
 
   constructor() {
     super();
+    this.#internals.role = "group";
     this.#view = new ElementView(this.attachShadow({ mode: "open" }), {
       choose: (choice) => { this.#run(choice); },
       chooseFiles: (files) => { this.#jobs.begin((jobs) => jobs.processFiles(files, {})); },
@@ -410,7 +413,8 @@ export class PywebmlApp extends HTMLElement {
     }
   }
 
-  #meet({ name, controls, audio }: PageSite): void {
+  #meet({ title, name, controls, audio }: PageSite): void {
+    this.#internals.ariaLabel = title;
     this.#view.showInput(audio === null ? "image" : "sound");
     this.#saving.name = name;
     this.#controls.meet(controls);

@@ -185,6 +185,11 @@ export function notAnImage(reason: string): Failure {
   return failure("ImageError", `process() was given nothing that createImageBitmap takes (${reason}).`);
 }
 
+export function imageTainted(): Failure {
+  const message = "process() was given an image of another origin, which this page may not read; ";
+  return failure("ImageError", `${message}load it with crossorigin="anonymous", from a host that allows that.`);
+}
+
 /** Said when an image is made smaller before it is processed; sizes in pixels. */
 export function scaledDown(from: { width: number; height: number }, to: { width: number; height: number }): string {
   return `The image of ${from.width} × ${from.height} pixels is processed at ${to.width} × ${to.height}.`;

@@ -8,6 +8,8 @@ import type { AudioFormat, Control } from "./protocol";
 import { readSamples, type Sample } from "./samples";
 
 export interface PageSite {
+  /** What visitors call the app. */
+  title: string;
   /** What files that are saved are called. */
   name: string;
   samples: Sample[];
@@ -24,7 +26,12 @@ export async function fetchSite(base: URL): Promise<PageSite> {
   const manifest: unknown = await response.json().catch(() => null);
   const samples = readSamples(manifest, base, address.href);
   const controls = readControls(manifest, address.href);
-  return { name: readName(manifest), samples, controls, audio: readAudioFormat(manifest, address.href) };
+  return { title: readTitle(manifest), name: readName(manifest), samples, controls, audio: readAudioFormat(manifest, address.href) };
+}
+
+function readTitle(manifest: unknown): string {
+  const { title } = manifest as { title?: unknown };
+  return typeof title === "string" ? title : "";
 }
 
 function readName(manifest: unknown): string {

@@ -2,7 +2,7 @@
 
 import { Deferred } from "./deferred";
 import { AppError, toFailure } from "./failure";
-import { calculatorHangs, graphHangs, released, stageStalls, unreadableMessage, workerDied } from "./messages";
+import { calculatorHangs, graphHangs, imageTainted, released, stageStalls, unreadableMessage, workerDied } from "./messages";
 import { moduleWorker } from "./module_worker";
 import { CALCULATOR_TIMEOUT, STAGE_TIMEOUT } from "./protocol";
 import type { Backends, Entering, Failed, Failure, Frame, FromWorker, Picture, Profiled, Ready, Result, Stage, Status, ToWorker } from "./protocol";
@@ -118,7 +118,8 @@ export class WorkerClient {
       this.#post(frame, frame.image === null ? [] : [frame.image]);
     } catch (error) {
       // An image that somebody closed meanwhile cannot be transferred: that frame fails, not the app.
-      this.#settle(frame.id)?.reject(new AppError(toFailure(error)));
+      const failed = isTainted(error, frame.image) ? imageTainted() : toFailure(error);
+      this.#settle(frame.id)?.reject(new AppError(failed));
     }
   }
 
@@ -277,6 +278,12 @@ export class WorkerClient {
     this.#waiting.clear();
     this.#pictures.clear();
   }
+}
+
+/** An image of another origin that the page may show but not read; one that is closed has no size. */
+function isTainted(error: unknown, image: Frame["image"]): boolean {
+  const isRefused = error instanceof DOMException && error.name === "DataCloneError";
+  return isRefused && image !== null && "width" in image && image.width > 0;
 }
 
 function createWorker(script: URL): WorkerLike {

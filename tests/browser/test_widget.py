@@ -1,5 +1,6 @@
 """`widget.js` on somebody's page of another origin."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -282,6 +283,36 @@ def test_a_page_that_demands_trusted_types_gets_them(site: Site, host: Elsewhere
     host.headers["Content-Security-Policy"] = "require-trusted-types-for 'script'; trusted-types pywebml"
     page = host.open(f"{script(site)}<pywebml-app controls></pywebml-app>")
     assert run(page, f"return (await app.process({IMAGE})).output.width") == 4
+
+
+def test_screen_readers_call_it_by_the_apps_title(site: Site, host: Elsewhere) -> None:
+    manifest = json.loads((site.folder / "manifest.json").read_text())
+    (site.folder / "manifest.json").write_text(json.dumps({**manifest, "title": "Finds faces"}))
+    page = host.open(f"{script(site)}<pywebml-app></pywebml-app>")
+    run(page, f"await app.ready; await app.process({IMAGE})")
+    # Playwright looks at attributes alone; the element has none.
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    named = [(node["role"]["value"], node["name"]["value"]) for node in tree if "name" in node]
+    assert ("group", "Finds faces") in named
+    assert ("image", "The processed picture") in named
+
+
+def test_an_image_that_the_page_may_not_read_is_refused_with_the_way_to_load_it(
+    site: Site, host: Elsewhere
+) -> None:
+    page = host.open(f"{script(site)}<pywebml-app></pywebml-app>")
+    said = run(
+        page,
+        f"""
+      const image = Object.assign(new Image(), {{src: "{site.url}samples/astronaut.jpg"}});
+      await image.decode();
+      return app.process(image).catch((error) => error.message);
+    """,
+    )
+    assert said == (
+        "process() was given an image of another origin, which this page may not read; "
+        'load it with crossorigin="anonymous", from a host that allows that.'
+    )
 
 
 def test_a_hundred_that_come_and_go_leave_nothing(site: Site, host: Elsewhere) -> None:
