@@ -3,7 +3,6 @@
 import type { Options } from "../graph/calculator";
 import { fetchAsset, LoadError } from "../loading";
 import type { Asset, PythonAssets, Stage } from "../protocol";
-import { lineSpeed } from "./line";
 import { PAGE_MODULE, PLACES } from "./places";
 import type { Pyodide, Unpacked } from "./pyodide";
 import { fetchSnapshot, restore, startPlain } from "./pyodide";
@@ -22,9 +21,6 @@ export interface PageCalculator {
 }
 
 export type Report = (stage: Stage, detail: string, loaded: number, total: number) => void;
-
-/** Milliseconds that a snapshot may take to come: it saves 2.5 s on a fast desktop, and more on slower devices. */
-const WORTH = 5000;
 
 export class PythonHost {
   /** Settles when `boot` has done its work. */
@@ -48,21 +44,11 @@ export class PythonHost {
 
   /** Begins to fetch what `boot` will need. */
   fetch(): void {
-    const { packages, app } = this.assets;
-    this.snapshot = this.fetchSnapshot();
+    const { snapshot, packages, app } = this.assets;
+    this.snapshot = snapshot ? fetchSnapshot(this.base, snapshot, this.progress("python", "a snapshot of it")) : undefined;
     this.files = [...packages, app].map((asset) => this.fetchOne(asset));
     // A failed download is reported by boot, which awaits it; until then it is not unhandled.
-    for (const file of [this.snapshot, ...this.files]) file.catch(() => undefined);
-  }
-
-  private async fetchSnapshot(): Promise<Unpacked> {
-    const { snapshot } = this.assets;
-    if (!snapshot) throw new Error("the site has none");
-    const speed = lineSpeed(performance.getEntriesByType("resource") as PerformanceResourceTiming[]);
-    if (speed !== null && snapshot.bytes / speed > WORTH) {
-      throw new Error(`the line gives ${(speed / 1000).toFixed(1)} MB a second, so that it would come too late`);
-    }
-    return fetchSnapshot(this.base, snapshot, this.progress("python", "a snapshot of it"));
+    for (const file of [this.snapshot, ...this.files]) file?.catch(() => undefined);
   }
 
   private fetchOne(asset: Asset): Promise<Uint8Array> {
@@ -103,8 +89,8 @@ export class PythonHost {
   private async start(folder: string): Promise<Pyodide> {
     const { snapshot } = this.assets;
     try {
-      const unpacked = await this.snapshot!;
-      const pyodide = await restore(folder, snapshot!, unpacked);
+      if (!snapshot || !this.snapshot) throw new Error("the site has none");
+      const pyodide = await restore(folder, snapshot, await this.snapshot);
       this.how = "from a snapshot";
       return pyodide;
     } catch (error) {
