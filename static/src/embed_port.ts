@@ -36,7 +36,7 @@ export class EmbedPort {
       if (!this.#origins.includes(origin)) throw new AppError(strangeOrigin(origin));
       this.#origin = origin;
       const call = readCall(data);
-      const value = await this.#answer(call);
+      const value = (await this.#answer(call)) ?? null;
       this.#post({ pywebml: "answer", id: call.id, value }, origin, call.pywebml === "process" ? pictures(value) : []);
     } catch (error) {
       this.#post({ pywebml: "failure", id, failure: toFailure(error) }, origin, []);
