@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -44,7 +45,8 @@ def browser() -> Iterator[Browser]:
 def open_example(browser: Browser, tmp_path: Path) -> Iterator[OpenExample]:
     """Builds an app, serves it below a sub-path and opens its page; strangers asked fail the test at its end.
 
-    Call it with the app's path and, if need be, isolated=False for a host without COOP and COEP.
+    Call it with the app's path and, if need be, isolated=False for a host without COOP and COEP, visited
+    by a browser without service workers.
     """
     opened: list[AppPage] = []
     with ExitStack() as stack:
@@ -52,7 +54,9 @@ def open_example(browser: Browser, tmp_path: Path) -> Iterator[OpenExample]:
         def open_it(app: Path, *, isolated: bool = True) -> AppPage:
             build_example(app, tmp_path / SUB_PATH)
             address = stack.enter_context(serve(tmp_path, isolated=isolated))
-            context = browser.new_context(viewport={"width": 1000, "height": 900})
+            # The site's service worker would isolate it.
+            workers: Literal["allow", "block"] = "allow" if isolated else "block"
+            context = browser.new_context(viewport={"width": 1000, "height": 900}, service_workers=workers)
             stack.callback(context.close)
             opened.append(open_app(context, f"{address}{SUB_PATH.replace(' ', '%20')}/"))
             return opened[-1]
