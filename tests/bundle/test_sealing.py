@@ -1,4 +1,4 @@
-"""What makes a site whole: files listed with their hashes, one name for the build, what hosts and browsers read."""
+"""What makes a site whole: files listed with hashes, one name for the build, what hosts and browsers read."""
 
 import json
 import re
