@@ -18,7 +18,7 @@ const RELAXED_SIMD = new Uint8Array([
   ...[10, 9, 1, 7, 0, 32, 0, 253, 129, 2, 11],
 ]);
 
-/** Keeps the site once the visitor has got a result, and tells the service worker which builds run here. */
+/** Keeps the site once the visitor has got a result and Python has started, and tells the service worker which builds run here. */
 export function keepOffline(app: PywebmlApp, script: string, build: string): void {
   if (!isSecureContext || !("serviceWorker" in navigator)) return;
   const container = navigator.serviceWorker;
@@ -27,6 +27,8 @@ export function keepOffline(app: PywebmlApp, script: string, build: string): voi
   const keep = once(async () => { tell(await worker(), { type: "keep", unneeded: unneeded() }); });
   setTimeout(() => { void keep(); }, NOBODY);
   const shown = async (): Promise<void> => {
+    // Python, which the visitor waits for, has the line first.
+    await app.ready.catch(() => undefined);
     await keep();
     tell(await worker(), { type: "good", build });
   };

@@ -60,8 +60,6 @@ async function load({ version, base, backend: wanted, canvas }: Init): Promise<P
   const python = site.manifest.python && new PythonHost(base, site.manifest.python, report);
   const [loaded, kernels] = await Promise.all([loadModels(site, wanted, report, post), loadKernels()]);
   models = loaded;
-  // Not before: what the first result needs has the line to itself.
-  python?.fetch();
   const made = new Pipeline({ site, kernels, models: loaded.models, python, canvas, entering });
   post({ type: "ready", what: "frames", ...loaded.chosen, python: "" });
   const started = (): void => {
@@ -101,6 +99,8 @@ function checkVersion(version: string, base: string): void {
 function bootPython(python: PythonHost, started: () => void): void {
   beginPython = () => {
     beginPython = () => undefined;
+    // Not before: what the first result needs has the line to itself.
+    python.fetch();
     python.boot().then(started, fail);
   };
   setTimeout(() => { beginPython(); }, PYTHON_WAITS);

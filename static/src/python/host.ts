@@ -3,6 +3,7 @@
 import type { Options } from "../graph/calculator";
 import { fetchAsset, LoadError } from "../loading";
 import type { Asset, PythonAssets, Stage } from "../protocol";
+import { lineSpeed } from "./line";
 import { PAGE_MODULE, PLACES } from "./places";
 import type { Pyodide, Unpacked } from "./pyodide";
 import { fetchSnapshot, restore, startPlain } from "./pyodide";
@@ -21,6 +22,9 @@ export interface PageCalculator {
 }
 
 export type Report = (stage: Stage, detail: string, loaded: number, total: number) => void;
+
+/** Milliseconds that a snapshot may take to come: it saves 2.5 s on a fast desktop, and more on slower devices. */
+const WORTH = 5000;
 
 export class PythonHost {
   /** Settles when `boot` has done its work. */
@@ -44,11 +48,21 @@ export class PythonHost {
 
   /** Begins to fetch what `boot` will need. */
   fetch(): void {
-    const { snapshot, packages, app } = this.assets;
-    this.snapshot = snapshot ? fetchSnapshot(this.base, snapshot, this.progress("python", "a snapshot of it")) : undefined;
+    const { packages, app } = this.assets;
+    this.snapshot = this.fetchSnapshot();
     this.files = [...packages, app].map((asset) => this.fetchOne(asset));
     // A failed download is reported by boot, which awaits it; until then it is not unhandled.
-    for (const file of [this.snapshot, ...this.files]) file?.catch(() => undefined);
+    for (const file of [this.snapshot, ...this.files]) file.catch(() => undefined);
+  }
+
+  private async fetchSnapshot(): Promise<Unpacked> {
+    const { snapshot } = this.assets;
+    if (!snapshot) throw new Error("the site has none");
+    const speed = lineSpeed(performance.getEntriesByType("resource") as PerformanceResourceTiming[]);
+    if (speed !== null && snapshot.bytes / speed > WORTH) {
+      throw new Error(`the line gives ${(speed / 1000).toFixed(1)} MB a second, so that it would come too late`);
+    }
+    return fetchSnapshot(this.base, snapshot, this.progress("python", "a snapshot of it"));
   }
 
   private fetchOne(asset: Asset): Promise<Uint8Array> {
@@ -89,8 +103,8 @@ export class PythonHost {
   private async start(folder: string): Promise<Pyodide> {
     const { snapshot } = this.assets;
     try {
-      if (!snapshot || !this.snapshot) throw new Error("the site has none");
-      const pyodide = await restore(folder, snapshot, await this.snapshot);
+      const unpacked = await this.snapshot!;
+      const pyodide = await restore(folder, snapshot!, unpacked);
       this.how = "from a snapshot";
       return pyodide;
     } catch (error) {
