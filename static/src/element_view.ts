@@ -110,6 +110,8 @@ export class ElementView {
     for (const name of ["microphone", "sound"]) this.#one(`[data-pick=${name}]`).hidden = !isSound;
     this.#one(".level").hidden = !isSound;
     this.#one(".stage").hidden = isSound;
+    // There is no picture to save.
+    for (const name of ["save", "record"]) this.#one(`[data-do=${name}]`).hidden = isSound;
   }
 
   /** The largest sample, 0..1. */

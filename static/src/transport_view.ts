@@ -21,7 +21,13 @@ const MARKUP = `
 `;
 
 export const TRANSPORT_STYLE = `
-.level { width: 100%; height: 1.5em; }
+.level {
+  appearance: none; width: 100%; height: 1.5em; overflow: hidden; background: var(--_fill); border: 0; border-radius: 4px;
+}
+.level::-webkit-meter-inner-element { display: block; height: 100%; }
+.level::-webkit-meter-bar { height: 100%; background: none; border: 0; }
+.level::-webkit-meter-optimum-value { background: var(--_accent); border-radius: 4px; }
+.level::-moz-meter-bar { background: var(--_accent); border-radius: 4px; }
 .transport { display: flex; flex-wrap: wrap; gap: .5em .75em; align-items: center; padding-top: .75em; }
 .transport input { flex: 1 1 8em; min-width: 0; height: 2.75em; margin: 0; accent-color: var(--_accent); }
 .transport input:focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px; }
