@@ -168,7 +168,7 @@ describe("a worker client", () => {
   it("fails only the frame whose image cannot be transferred", async () => {
     const { worker, client } = begin();
     worker.postMessage = () => { throw new DOMException("detached", "DataCloneError"); };
-    const closed = { ...frame().image, width: 0 } as ImageBitmap;
+    const closed = { close: vi.fn(), width: 0, height: 0 } as unknown as ImageBitmap;
     await expect(client.process({ ...frame(), image: closed })).rejects.toThrow("detached");
     await expect(client.process(frame())).rejects.toThrow("an image of another origin");
     expect(worker.terminated).toBe(false);
