@@ -83,8 +83,10 @@ function decode(tensors: ArrayLike<Tensor>, anchors: Anchors, options: DecodeOpt
   }
   const found: Detection[] = [];
   for (let i = 0; i < boxes && found.length !== options.maxResults; i++) {
-    const [label, score] = best(scores, i * classes, options);
-    if (label < 0 || score < options.minScore) continue;
+    const label = best(scores, i * classes, options);
+    if (label < 0) continue;
+    const score = scoreOf(scores[i * classes + label]!, options);
+    if (score < options.minScore) continue;
     const box = boxOf(raw, i, anchors, options);
     if (!(box.width >= 0 && box.height >= 0)) continue;
     found.push({ label: String(label), score, box, keypoints: keypointsOf(raw, i, anchors, options) });
@@ -105,20 +107,22 @@ function floats(tensors: ArrayLike<Tensor>, index: number, size: [number, number
   return tensor.data;
 }
 
-/** The class of the highest score, and that score; -1 if none counts. */
-function best(scores: Float32Array, start: number, options: DecodeOptions): [number, number] {
-  let [label, highest] = [-1, -Infinity];
+/** The class of the highest score; -1 if none counts. A number, since a tuple for each box would be garbage. */
+function best(scores: Float32Array, start: number, options: DecodeOptions): number {
+  let label = -1;
+  let highest = -Infinity;
   for (let index = 0; index < options.classes; index++) {
     if (!options.counts(index)) continue;
-    const raw = scores[start + index]!;
-    const score = options.sigmoid ? sigmoid(raw, options.clipping) : raw;
-    if (score > highest) [label, highest] = [index, score];
+    const score = scoreOf(scores[start + index]!, options);
+    if (!(score > highest)) continue;
+    label = index;
+    highest = score;
   }
-  return [label, highest];
+  return label;
 }
 
-function sigmoid(raw: number, clipping: number): number {
-  return 1 / (1 + Math.exp(-Math.min(Math.max(raw, -clipping), clipping)));
+function scoreOf(raw: number, { sigmoid, clipping }: DecodeOptions): number {
+  return sigmoid ? 1 / (1 + Math.exp(-Math.min(Math.max(raw, -clipping), clipping))) : raw;
 }
 
 function boxOf(raw: Float32Array, i: number, anchors: Anchors, options: DecodeOptions): Detection["box"] {
