@@ -1,6 +1,8 @@
 """The README: its first screen, and every program in it and in docs/, run."""
 
+import json
 import re
+import wave
 from pathlib import Path
 
 import mypy.api
@@ -19,6 +21,8 @@ BLOCKS = [
     for block in re.findall(r"^```python\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
 ]
 PROGRAMS = [block for block in BLOCKS if "@pw.app" in block]
+OF_SOUND = [program for program in PROGRAMS if "pw.audio(" in program]
+OF_PICTURES = [program for program in PROGRAMS if program not in OF_SOUND]
 SCRIPTS = [block for block in BLOCKS if "@pw.app" not in block]
 
 
@@ -39,7 +43,25 @@ def test_the_program_blurs_the_background_as_the_example_does(tmp_path: Path) ->
     np.testing.assert_array_equal(ours["output"], example["output"])
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.split("def ")[-1].split("(")[0])
+def name_of(program: str) -> str:
+    return program.split("def ")[-1].split("(")[0]
+
+
+@pytest.mark.parametrize("program", OF_SOUND, ids=name_of)
+def test_every_program_of_sound_runs(program: str, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(program)
+    with wave.open(str(tmp_path / "tone.wav"), "wb") as file:
+        file.setparams((1, 2, 16000, 16000, "NONE", ""))
+        file.writeframes((np.sin(np.arange(16000) / 5) * 16384).astype("<i2").tobytes())
+    status = main(
+        ["run", str(tmp_path), "--input", str(tmp_path / "tone.wav"), "--output", str(tmp_path / "o.jsonl")]
+    )
+    assert status == 0
+    first = json.loads((tmp_path / "o.jsonl").read_text().splitlines()[0])
+    assert first["value"] == pytest.approx(0.5 / 2**0.5, abs=0.01)
+
+
+@pytest.mark.parametrize("program", OF_PICTURES, ids=name_of)
 def test_every_program_runs(program: str, tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(program)
     photo = rgba(photograph())
@@ -48,7 +70,7 @@ def test_every_program_runs(program: str, tmp_path: Path) -> None:
     assert not np.array_equal(result["output"][..., :3], photo[..., :3])
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.split("def ")[-1].split("(")[0])
+@pytest.mark.parametrize("program", PROGRAMS, ids=name_of)
 def test_every_program_passes_mypy_strict_as_written(program: str, tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(program)
     cache = str(ROOT / ".mypy_cache")

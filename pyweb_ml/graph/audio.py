@@ -83,7 +83,7 @@ def _require(name: str, value: object, fits: bool, wanted: str) -> None:
 def mixed(samples: Audio, channels: int) -> Audio:
     """Samples (samples, any channels) with 1 channel, the mean of all, or 2: the first two, or one twice."""
     if channels == 1:
-        return samples.mean(axis=1, keepdims=True, dtype=np.float32)
+        return np.asarray(samples.mean(axis=1, keepdims=True, dtype=np.float32))
     return samples[:, [0, -1 if samples.shape[1] < 2 else 1]]
 
 

@@ -134,7 +134,8 @@ def test_a_script_that_sets_what_cannot_be_is_told_and_nothing_is_set(
     page.goto(site.url)
     told = page.evaluate(f"""async () => {{
       await {APP}.ready;
-      const told = new Promise((resolve) => {APP}.addEventListener("error", ({{detail}}) => resolve(detail.message)));
+      const told = new Promise((resolve) =>
+        {APP}.addEventListener("error", ({{detail}}) => resolve(detail.message)));
       {APP}.values = {{shape: "square", ...{values}}};
       return told;
     }}""")
