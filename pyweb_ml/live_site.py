@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pyweb_ml.console import STAGES
+from pyweb_ml.converter.environment import EXISTING_ONLY, NOT_YET
 from pyweb_ml.live_graph import LiveGraph, read_live_graph
 from pyweb_ml.watching import INTERVAL, snapshot
 
@@ -27,17 +28,21 @@ _STARTED = time.time_ns()
 _one_build_at_a_time = threading.Lock()
 
 
+Phase = Literal["building", "ready", "failed", "waiting"]
+
+
 @dataclass(frozen=True)
 class State:
     """How far an app is.
 
     Attributes:
+        phase: "waiting": to be built it needs a large installation, which begins with the first visit.
         version: another one for each finished build, also across runs of the server.
         stages: what the build that runs has been busy with, the last being the current one.
         folder: the last build that is whole.
     """
 
-    phase: Literal["building", "ready", "failed"] = "building"
+    phase: Phase = "building"
     version: str = "0"
     stages: tuple[str, ...] = ()
     message: str = ""
@@ -53,6 +58,7 @@ class LiveSite:
         spec: which app, as on the command line.
         source: the folder whose files are watched.
         work: a folder for builds, which is this site's alone.
+        patient: nothing large is installed before the first visit.
     """
 
     name: str
@@ -60,6 +66,7 @@ class LiveSite:
     source: Path
     work: Path
     changes: threading.Condition
+    patient: bool = False
     state: State = field(default_factory=State)
     _count: int = 0
     _heard: float = 0.0
@@ -89,6 +96,13 @@ class LiveSite:
         self._threads = [threading.Thread(target=run, daemon=True) for run in (self._watch, self._build_again)]
         for thread in self._threads:
             thread.start()
+
+    def visit(self) -> None:
+        """Somebody wants to see it: what has waited for that begins."""
+        if self.state.phase == "waiting":
+            self.patient = False
+            self._set(replace(self.state, phase="building", stages=()))
+            self._wanted.set()
 
     def stop(self) -> None:
         """Ends the threads and any build; afterwards nothing of this site runs any more."""
@@ -143,7 +157,8 @@ class LiveSite:
         else:
             message = last.get("message") or _NO_RESULT
             trace = last.get("traceback", "")
-            self._set(replace(self.state, phase="failed", version=version, message=message, traceback=trace))
+            phase: Phase = "waiting" if self.patient and NOT_YET in message else "failed"
+            self._set(replace(self.state, phase=phase, version=version, message=message, traceback=trace))
         self._tell()
 
     def _run(self, out: Path) -> dict[str, Any]:
@@ -159,6 +174,7 @@ class LiveSite:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            env={**os.environ, EXISTING_ONLY: "1"} if self.patient else None,
         ) as self._process:
             for line in self._process.stdout or ():
                 self._heard = time.monotonic()
@@ -187,7 +203,8 @@ class LiveSite:
             self.changes.notify_all()
 
     def _tell(self) -> None:
-        said = "ready" if self.state.phase == "ready" else self.state.message
+        waits = "is built when it is opened: " if self.state.phase == "waiting" else ""
+        said = "ready" if self.state.phase == "ready" else waits + self.state.message
         print(f"{self.name}: {said}", flush=True)
 
 

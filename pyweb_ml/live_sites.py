@@ -42,7 +42,7 @@ class LiveSites:
                 self._add(name, name, str(folder), folder)
 
     def _add(self, key: str, name: str, spec: str, source: Path) -> None:
-        site = LiveSite(name, spec, source, self._work / (key or "app"), self.changes)
+        site = LiveSite(name, spec, source, self._work / (key or "app"), self.changes, patient=self.is_gallery)
         self._by_name[key] = site
         site.start()
 

@@ -124,6 +124,7 @@ def _file(site: LiveSite, key: str, path: str) -> flask.typing.ResponseReturnVal
 
 
 def _index(site: LiveSite, key: str) -> flask.typing.ResponseReturnValue:
+    site.visit()
     state = site.state
     if state.phase == "failed" or state.folder is None:
         page = flask.render_template("status.html", name=site.name, key=key, state=state)

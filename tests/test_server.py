@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from pyweb_ml.live_site import LiveSite, State
 from pyweb_ml.server import FOR_ITSELF, FOR_OTHERS, HEADERS
 from pyweb_ml.watching import snapshot
 
@@ -176,6 +178,25 @@ def test_a_gallery_shows_all_apps_the_broken_and_the_new_ones_too(
     assert 'href="/later/"' in server.get("/")[2]
     assert server.get("/app")[0] == 308
     assert server.get("/nowhere/")[0] == server.get("/_pywebml/events/nowhere")[0] == 404
+
+
+def test_in_a_gallery_nothing_large_is_installed_before_somebody_opens_the_app(
+    serve: Serve, model_app: Path, write_app: WriteApp, tmp_path: Path
+) -> None:
+    source = model_app.read_text()
+    write_app(re.sub(r"pw\.Model\([^)]*\)", 'pw.Model("net.py:make")', source), "torch/app.py")
+    write_app("def make(): ...\n", "torch/net.py")
+    server = serve(tmp_path)
+    page = server.wait_for("/", 200, "built when it is opened")
+    assert re.search(r"torch is not installed yet \(about \d+ MB, once\)", page)
+
+
+def test_the_first_visit_to_an_app_that_waits_begins_its_build(tmp_path: Path) -> None:
+    site = LiveSite(
+        "app", "app.py", tmp_path, tmp_path, threading.Condition(), patient=True, state=State("waiting")
+    )
+    site.visit()
+    assert (site.state.phase, site.patient) == ("building", False)
 
 
 def test_while_an_app_is_built_its_page_says_so_and_an_interrupt_ends_it_all(

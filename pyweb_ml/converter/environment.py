@@ -21,6 +21,9 @@ from pyweb_ml.errors import ConversionError
 from pyweb_ml.progress import Progress, quiet
 
 LOCKS = Path(__file__).parent / "environments"
+EXISTING_ONLY = "PYWEBML_EXISTING_ENVIRONMENTS"
+"""Environment variable; if set, no environment is made: one that is not there is an error with `NOT_YET` in it."""
+NOT_YET = "is not installed yet"
 TIMEOUT = 3600
 """Seconds that making an environment may take."""
 _STALE = 24 * 3600
@@ -70,6 +73,8 @@ def python_of(name: str, progress: Progress = quiet, extras: Sequence[str] = ())
     made = next((one for one in choices if _interpreter(one.folder).is_file()), None)
     if made is None:
         size = f"about {recipe.megabytes} MB, " if recipe.megabytes else ""
+        if os.environ.get(EXISTING_ONLY):
+            raise ConversionError(f"{name} {NOT_YET} ({size}once)")
         progress("environment", f"{name} ({size}once)", 0, 0)
         made = _make_first(name, python, choices, progress)
     return _with_extras(name, python, made, extras, progress) if extras else _interpreter(made.folder)
