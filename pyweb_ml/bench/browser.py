@@ -1,34 +1,13 @@
 """A browser of this machine, started on a page and ended again."""
 
 import os
-import shutil
 import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
 
 from pyweb_ml.bench.job import BenchError
+from pyweb_ml.browser_process import VARIABLE, find_program, running
 
-VARIABLE = "PYWEBML_CHROMIUM"
-"""Environment variable that names the browser's program."""
-NAMES = (
-    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
-    *("microsoft-edge", "microsoft-edge-stable", "msedge"),
-)
-PLACES = {
-    "darwin": (
-        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-        "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-        "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    ),
-    "win32": (
-        r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-        r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
-    ),
-}
-"""Where browsers are that are not on the path."""
 FLAGS = (
     "--no-first-run",
     "--no-default-browser-check",
@@ -56,14 +35,9 @@ def find_browser(given: str | None) -> str:
     Raises:
         BenchError: there is none, or the one that is given is not there.
     """
-    named = given or os.environ.get(VARIABLE)
-    if named:
-        found = shutil.which(named)
-        if found is None:
-            raise BenchError(f"there is no browser '{named}'; give the path of its program as --browser")
-        return found
-    places = (place for place in PLACES.get(sys.platform, ()) if Path(place).is_file())
-    program = next(filter(None, map(shutil.which, NAMES)), None) or next(places, None)
+    program, named = find_program(given), given or os.environ.get(VARIABLE)
+    if program is None and named:
+        raise BenchError(f"there is no browser '{named}'; give the path of its program as --browser")
     if program is None:
         raise BenchError(
             "no Chromium, Chrome or Edge was found; install one, give its program as --browser, or open the "
@@ -81,25 +55,10 @@ def browser(
     Raises:
         BenchError: it cannot be started.
     """
-    # In a container root has no sandbox; what is run is the app that its owner measures.
-    unboxed = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     shown = [] if window else ["--headless=new"]
-    with tempfile.TemporaryDirectory(prefix="pywebml-browser-", ignore_cleanup_errors=True) as profile:
-        words = [program, *FLAGS, *shown, *unboxed, *flags, f"--user-data-dir={profile}", address]
+    with ExitStack() as stack:
         try:
-            child = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            child = stack.enter_context(running(program, [*FLAGS, *shown, *flags], address))
         except OSError as error:
             raise BenchError(f"'{program}' cannot be started ({error}); give another one as --browser") from error
-        try:
-            yield child
-        finally:
-            _end(child)
-
-
-def _end(child: "subprocess.Popen[bytes]") -> None:
-    child.terminate()
-    try:
-        child.wait(20)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait(20)
+        yield child

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pyweb_ml.bench.browser import VARIABLE, browser, find_browser
+from pyweb_ml.bench.browser import browser, find_browser
 from pyweb_ml.bench.device import addresses, invitation
 from pyweb_ml.bench.job import BenchError
+from pyweb_ml.browser_process import VARIABLE
 
 
 def test_there_is_an_address_to_give_to_a_phone() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import pyweb_ml.browser_process
 import pyweb_ml.converter.convert
-import pyweb_ml.converter.proof.browser
 from pyweb_ml.cli import main
 from pyweb_ml.converter.convert import convert
 from pyweb_ml.converter.model import Graph, Model, Operator, Signature, Tensor
@@ -300,7 +300,7 @@ def test_without_chromium_the_error_says_what_to_install(
     model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PYWEBML_CHROMIUM", raising=False)
-    monkeypatch.setattr(pyweb_ml.converter.proof.browser, "_NAMES", ("pywebml-no-such-browser",))
+    monkeypatch.setattr(pyweb_ml.browser_process, "NAMES", ("pywebml-no-such-browser",))
     with pytest.raises(
         ConversionError, match="--browser needs Chromium or Chrome; install one, or name its program"
     ):

@@ -1,18 +1,15 @@
 """Runs TF.js graph models in Chromium, on all backends: a page of ours asks for the work and posts the results."""
 
 import json
-import os
-import shutil
-import subprocess
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from pyweb_ml.browser_process import VARIABLE, find_program, running
 from pyweb_ml.converter.proof.checks import Proof
 from pyweb_ml.converter.proof.samples import Arrays
 from pyweb_ml.converter.proof.tfjs import BUNDLE, decode, encode, require_bundle
@@ -21,9 +18,6 @@ from pyweb_ml.errors import ConversionError
 from pyweb_ml.progress import Progress
 
 BACKENDS = ("wasm", "webgl", "webgpu", "cpu")
-CHROMIUM_VARIABLE = "PYWEBML_CHROMIUM"
-"""Environment variable that names the browser's program."""
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 _FLAGS = (
     "--headless=new",
     "--no-first-run",
@@ -165,25 +159,14 @@ def _serving(work: _Work) -> Iterator[str]:
 @contextmanager
 def _chromium(address: str) -> Iterator[str]:
     """Chromium without a window, on the page at `address`, with a profile of its own."""
-    program = os.environ.get(CHROMIUM_VARIABLE) or next(filter(None, map(shutil.which, _NAMES)), None)
+    program = find_program()
     if program is None:
         raise ConversionError(
-            f"--browser needs Chromium or Chrome; install one, or name its program in {CHROMIUM_VARIABLE}"
+            f"--browser needs Chromium or Chrome; install one, or name its program in {VARIABLE}"
         )
-    # In a container root has no sandbox; what is run is our own page.
-    unboxed = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    with tempfile.TemporaryDirectory(prefix="pywebml-chromium-", ignore_cleanup_errors=True) as profile:
-        words = [program, *_FLAGS, *unboxed, f"--user-data-dir={profile}", address]
+    with ExitStack() as stack:
         try:
-            child = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            stack.enter_context(running(program, _FLAGS, address))
         except OSError as error:
             raise ConversionError(f"'{program}' cannot be started ({error})") from error
-        try:
-            yield program
-        finally:
-            child.terminate()
-            try:
-                child.wait(20)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait(20)
+        yield program
