@@ -28,6 +28,8 @@ async function begin(): Promise<void> {
     keepOffline(app, serviceWorker, build);
   }
   await loadWidget();
+  // What stood there for a page without scripts; the element's own poster invites to choose a source.
+  if (customElements.get("pywebml-app") !== undefined) app.replaceChildren();
   if (isRolledBack()) showTrouble("The newest version does not run on this device; this is the last one that did.");
   if (!isStyled()) showTrouble("The site's 'page.css' is missing or damaged; reload, or build the site again.");
 }

@@ -173,3 +173,9 @@ def test_the_policy_allows_no_script_but_the_sites_own(site: Path) -> None:
     assert page.count("<script") == page.count('<script type="module" src=')
     assert "style=" not in page
     assert policy.replace("'", "&#x27;") in page
+
+
+def test_until_something_is_shown_the_page_invites_to_choose(tab: Tab) -> None:
+    tab.visit()
+    expect(tab.page.get_by_text("Choose a camera, an image or a video")).to_be_visible()
+    expect(tab.page.get_by_text("The app has not started")).to_have_count(0)
