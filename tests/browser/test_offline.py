@@ -86,6 +86,7 @@ def test_only_what_has_changed_is_fetched_of_a_newer_build(tab: Tab, site: Path,
     assert {path for path in host.requests[asked:] if path != "sw.js"} == {
         "manifest.json",
         "index.html",
+        "embed.html",
         "graph.json",
     }
 
