@@ -66,8 +66,8 @@ class LiveSite:
     source: Path
     work: Path
     changes: threading.Condition
-    patient: bool = False
     state: State = field(default_factory=State)
+    patient: bool = False
     _count: int = 0
     _heard: float = 0.0
     _process: subprocess.Popen[str] | None = None
