@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pyweb_ml.cache import cache_folder
+from pyweb_ml.converter.digest import converter_digest
 from pyweb_ml.errors import ConversionError, ModelError
 from pyweb_ml.graph.asset import Model
 from pyweb_ml.progress import Progress, quiet
@@ -93,12 +94,3 @@ def _digest_of(path: Path, changed: int, size: int) -> str:
     """The hash of a file; read again only when the file has changed."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@functools.cache
-def converter_digest() -> str:
-    """A hash of the converter's own source: what it writes may differ whenever that does."""
-    digest = hashlib.sha256()
-    for file in sorted((Path(__file__).parent / "converter").rglob("*.py")):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()

@@ -1,7 +1,5 @@
 """A model as a TF.js graph model, converted once: kept in the cache by its bytes and the converter's own."""
 
-import functools
-import hashlib
 import os
 import shutil
 import tempfile
@@ -9,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pyweb_ml import converter
 from pyweb_ml.cache import cache_folder, sha256_of
+from pyweb_ml.converter.digest import converter_digest
 from pyweb_ml.converter.model import Model
 from pyweb_ml.converter.readers.tflite import read_tflite
 from pyweb_ml.converter.writers.tfjs import write_tfjs
@@ -25,7 +23,7 @@ def tfjs_files(tflite: Path) -> list[Path]:
     Raises:
         ConversionError: the model has something that TF.js lacks; with the operator and what to do.
     """
-    key = sha256_of(tflite.read_bytes() + _converter_version().encode())
+    key = sha256_of(tflite.read_bytes() + converter_digest().encode())
     folder = cache_folder() / f"tfjs-{key[:32]}"
     if not folder.is_dir():
         _convert(tflite, folder)
@@ -63,13 +61,3 @@ def _is_float16(model: Model) -> bool:
 def _floats(model: Model) -> list["np.ndarray[tuple[int, ...], np.dtype[np.float32]]"]:
     constants = [tensor.data for tensor in model.graph.tensors if tensor.data is not None]
     return [data for data in constants if data.dtype == np.float32]
-
-
-@functools.cache
-def _converter_version() -> str:
-    """A digest of the converter's own source: what it writes may differ whenever it does."""
-    folder = Path(converter.__file__).parent
-    digest = hashlib.sha256()
-    for file in sorted(folder.rglob("*.py")):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()

@@ -127,7 +127,7 @@ def test_a_model_is_converted_once(model_app: Path, cache: Path, monkeypatch: py
 def test_another_converter_converts_anew(model_app: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = model_app.with_name("net.tflite")
     first = tfjs_model.tfjs_files(model)
-    monkeypatch.setattr(tfjs_model, "_converter_version", lambda: "another")
+    monkeypatch.setattr(tfjs_model, "converter_digest", lambda: "another")
     assert tfjs_model.tfjs_files(model)[0].parent != first[0].parent
 
 

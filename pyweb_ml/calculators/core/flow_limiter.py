@@ -11,6 +11,20 @@ from pyweb_ml.graph.timestamp import next_allowed_in_stream
 DEFAULTS = {"max_in_flight": 1, "max_in_queue": 0, "in_flight_timeout": 0}
 
 
+def require_limiter(contract: CalculatorContract) -> None:
+    """What every flow limiter has: frames in and out, and FINISHED.
+
+    Raises:
+        ValueError: one of them is missing.
+    """
+    frames = contract.inputs.count("")
+    if not frames or frames != contract.outputs.count(""):
+        raise ValueError("it needs as many outputs without a tag as inputs without one, at least one")
+    if not contract.inputs.has("FINISHED"):
+        raise ValueError("it needs an input 'FINISHED', a back edge from the end of what it limits")
+    contract.set_input_stream_handler("ImmediateInputStreamHandler")
+
+
 class FlowLimiterCalculator(CalculatorBase):
     """Lets a frame pass while fewer than `max_in_flight` are between its output and FINISHED, a back edge.
 
@@ -23,12 +37,7 @@ class FlowLimiterCalculator(CalculatorBase):
 
     @staticmethod
     def get_contract(contract: CalculatorContract) -> None:
-        frames = contract.inputs.count("")
-        if not frames or frames != contract.outputs.count(""):
-            raise ValueError("it needs as many outputs without a tag as inputs without one, at least one")
-        if not contract.inputs.has("FINISHED"):
-            raise ValueError("it needs an input 'FINISHED', a back edge from the end of what it limits")
-        contract.set_input_stream_handler("ImmediateInputStreamHandler")
+        require_limiter(contract)
         contract.set_process_timestamp_bounds(True)
 
     def open(self, cc: CalculatorContext) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pyweb_ml.calculators.core.flow_limiter import require_limiter
 from pyweb_ml.graph import timestamp
 from pyweb_ml.graph.calculator_base import CalculatorBase, CalculatorContext, CalculatorContract, Input, Output
 
@@ -17,12 +18,7 @@ class RealTimeFlowLimiterCalculator(CalculatorBase):
 
     @staticmethod
     def get_contract(contract: CalculatorContract) -> None:
-        frames = contract.inputs.count("")
-        if not frames or frames != contract.outputs.count(""):
-            raise ValueError("it needs as many outputs without a tag as inputs without one, at least one")
-        if not contract.inputs.has("FINISHED"):
-            raise ValueError("it needs an input 'FINISHED', a back edge from the end of what it limits")
-        contract.set_input_stream_handler("ImmediateInputStreamHandler")
+        require_limiter(contract)
 
     def open(self, cc: CalculatorContext) -> None:
         sides = cc.input_side_packets
