@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from tests.serving import ISOLATION
+from tests.serving import ISOLATION, running
 
 COMPRESSED = (".css", ".html", ".js", ".json", ".mjs", ".wasm")
 """What common hosts compress; https://docs.github.com/pages does so for all of these."""
@@ -89,12 +89,5 @@ class _Server(ThreadingHTTPServer):
 @contextmanager
 def serve_on(line: Line, folder: Path) -> Iterator[str]:
     """Serves a folder over the line while the block runs; gives the address, ending in "/"."""
-    server = _Server(("127.0.0.1", 0), partial(_Handler, directory=str(folder), line=line))
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with running(_Server(("127.0.0.1", 0), partial(_Handler, directory=str(folder), line=line))) as address:
+        yield address

@@ -49,7 +49,13 @@ def serve(folder: Path, *, isolated: bool = False, headers: Mapping[str, str] | 
     """
     sent = headers if headers is not None else ISOLATION if isolated else {}
     handler = partial(_Handler, directory=str(folder), headers=sent)
-    server = _Server(("127.0.0.1", 0), handler)
+    with running(_Server(("127.0.0.1", 0), handler)) as address:
+        yield address
+
+
+@contextmanager
+def running(server: ThreadingHTTPServer) -> Iterator[str]:
+    """Runs a server in a thread of its own while the block runs; gives its address, ending in "/"."""
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
