@@ -25,7 +25,7 @@ BUDGET = 1500
 
 @dataclass
 class Engines:
-    """What the manifest says of engines; `EngineAssets` in static/src/protocol.ts.
+    """What the manifest says of engines; `EngineAssets` in static/src/manifest.ts.
 
     Attributes:
         folder: where the backends' files are, named by their content; empty where there are none.

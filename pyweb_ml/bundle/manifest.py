@@ -1,4 +1,4 @@
-"""`manifest.json`: what the page learns first of a built site. Its types are in static/src/protocol.ts."""
+"""`manifest.json`: what the page learns first of a built site. Its types are in static/src/manifest.ts."""
 
 import json
 from collections.abc import Sequence

@@ -56,7 +56,7 @@ class Snapshot:
     handles: Sequence[Sequence[Any]]
 
     def to_json(self, asset: Asset) -> dict[str, Any]:
-        """What the manifest says of it; `SnapshotAsset` in static/src/protocol.ts."""
+        """What the manifest says of it; `SnapshotAsset` in static/src/manifest.ts."""
         facts = {"memory_bytes": self.memory_bytes, "memory": self.memory}
         return {**asdict(asset), **facts, "libraries": self.libraries, "handles": self.handles}
 

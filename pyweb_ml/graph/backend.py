@@ -13,7 +13,7 @@ BACKENDS = (
     "tfjs-webgpu",
     "tfjs-cpu",
 )
-"""The same names as `BackendName` in static/src/protocol.ts."""
+"""The same names as `BackendName` in static/src/manifest.ts."""
 
 AUTO = ("litert-wasm", "litert-webgpu", "tfjs-webgl")
 """What "auto" puts into a site, the first being what begins: the CPU, and the GPU by both of its doors.

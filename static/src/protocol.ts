@@ -5,19 +5,12 @@
 
 import type { NodeStatus } from "./graph/node_status";
 import type { TraceEvent } from "./graph/profiler";
+import type { BackendName } from "./manifest";
+import type { Settings, Tensor, Value } from "./payloads";
 
 export type { NodeStatus, TraceEvent };
-
-/** The backends that an app can run its models on; "none" where a graph has no model. */
-export type BackendName =
-  | "litert-wasm"
-  | "litert-webgpu"
-  | "litert-webnn"
-  | "tfjs-wasm"
-  | "tfjs-webgl"
-  | "tfjs-webgpu"
-  | "tfjs-cpu"
-  | "none";
+export type * from "./manifest";
+export type * from "./payloads";
 
 /** How one of the site's backends does on this device. */
 export interface BackendReport {
@@ -43,60 +36,6 @@ export const CALCULATOR_TIMEOUT = 10;
 
 /** What a backend says of one thread where the page is not isolated; the page knows why (see isolation.ts). */
 export const NOT_ISOLATED = "the page is not cross-origin isolated";
-
-/** Names of streams and what they carry, as the site's manifest states them. */
-export type StreamTypes = Readonly<Record<string, string>>;
-
-export interface Box {
-  xmin: number;
-  ymin: number;
-  width: number;
-  height: number;
-}
-
-export interface Detection {
-  label: string;
-  score: number;
-  box: Box;
-  keypoints: { x: number; y: number }[];
-}
-
-/** A class with its score, 0..1; `label` is empty where the class has no name. */
-export interface Classification {
-  index: number;
-  score: number;
-  label: string;
-}
-
-export interface Mask {
-  width: number;
-  height: number;
-  data: Float32Array;
-}
-
-export interface Tensor {
-  shape: number[];
-  data: Float32Array | Int32Array | Uint8Array;
-}
-
-/** A packet's payload as the page's script sees it. */
-export type Value =
-  | ImageBitmap
-  | Mask
-  | Tensor
-  | Tensor[]
-  | Detection[]
-  | Classification[]
-  | object[]
-  | string
-  | number
-  | boolean;
-
-/** What a control shows: the payload of its packet. */
-export type Setting = number | boolean | string;
-
-/** What controls show, by the graph inputs that they feed. */
-export type Settings = Readonly<Record<string, Setting>>;
 
 /** Starts the worker: the first message, once. */
 export interface Init {
@@ -253,114 +192,3 @@ export interface Failed {
 }
 
 export type FromWorker = Status | Ready | Backends | Entering | Profiled | Result | Picture | Failed;
-
-/** `manifest.json` of a built site. */
-export interface Manifest {
-  format: 1;
-  /** Another one whenever a file of the site is: 16 hexadecimal digits. */
-  build: string;
-  /** Every file that a page may load, but the manifest itself. */
-  files: Asset[];
-  name: string;
-  title: string;
-  description: string;
-  inputs: StreamTypes;
-  outputs: StreamTypes;
-  /** The inputs that the visitor sets; the others are fed by a source. */
-  controls: Control[];
-  /** How the sound that it takes is cut into packets; null where it takes none. */
-  audio: AudioFormat | null;
-  /** Models by the name that the graph's nodes use; the file is there only where a backend on LiteRT takes it. */
-  models: Record<string, Asset>;
-  engines: EngineAssets;
-  /** Null when the graph has no Python calculators. */
-  python: PythonAssets | null;
-  samples: { name: string; path: string; kind: "image" | "video" }[];
-}
-
-/** See pyweb_ml/graph/audio.py: `window` and `hop` in samples, `channels` 1 or 2. */
-export interface AudioFormat {
-  sample_rate: number;
-  window: number;
-  hop: number;
-  channels: number;
-}
-
-/** A control, by the name of the graph input that it feeds; see pyweb_ml/graph/controls.py. */
-export type Control = { name: string; label: string } & ControlKind;
-
-export type ControlKind =
-  | { kind: "slider"; value: number; min: number; max: number; step: number }
-  | { kind: "checkbox"; value: boolean }
-  | { kind: "select"; value: string; choices: readonly string[] }
-  | { kind: "text"; value: string; max_length: number };
-
-/** A file of the site: its path below the site's folder, its size and hash. */
-export interface Asset {
-  path: string;
-  bytes: number;
-  sha256: string;
-}
-
-/** What the models run on. */
-export interface EngineAssets {
-  /** Version of PyWebML that built the site. */
-  version: string;
-  /** The backends that this site carries; the first that can be had begins, the others are measured against it. */
-  backends: BackendName[];
-  /** The folder of their files, below the site's folder, ending in "/"; empty where there are none. */
-  folder: string;
-  /** Milliseconds that measuring them may take on a visit. */
-  budget: number;
-  /** By model, as a TF.js graph model: model.json, then its weights; empty where no backend needs it. */
-  tfjs: Record<string, Asset[]>;
-  /** By model: what each backend must reproduce before it may be chosen. */
-  references: Record<string, Reference>;
-}
-
-/** What the desktop gives for the reference input; see engines/reference.ts. The asset holds the outputs' numbers. */
-export interface Reference extends Asset {
-  /** Which of the inputs that can be made. */
-  seed: number;
-  inputs: TensorKind[];
-  outputs: ReferenceOutput[];
-}
-
-export interface TensorKind {
-  shape: number[];
-  dtype: DType;
-}
-
-/** The asset holds `count` numbers of the output, evenly spaced; each may be off by `tolerance`. */
-export interface ReferenceOutput extends TensorKind {
-  count: number;
-  tolerance: number;
-}
-
-/** The dtypes that both LiteRT.js and this page handle. */
-export type DType = "float32" | "int32" | "uint8";
-
-export interface PythonAssets {
-  /** Folder of Pyodide's own files, below the site's folder, ending in "/". */
-  pyodide: string;
-  /** From which Python starts at once; null where none could be made. */
-  snapshot: SnapshotAsset | null;
-  /** Wheels, in the order in which they are to be installed. */
-  packages: (Asset & { name: string })[];
-  /** A zip of the app's own modules and of pyweb_ml's graph, unpacked where Python finds modules. */
-  app: Asset;
-  /** Python calculators by name. */
-  calculators: Record<string, { module: string }>;
-}
-
-/** gzip of Python's memory with modules imported, then of the shared libraries that it counts on. */
-export interface SnapshotAsset extends Asset {
-  /** How many of the unpacked bytes are the memory's. */
-  memory_bytes: number;
-  /** Bytes of memory that Python then has. */
-  memory: number;
-  /** In the order in which they must be loaded; `path` is where Python has them. */
-  libraries: { path: string; bytes: number }[];
-  /** What `dlopen` has given for which library. */
-  handles: [handle: number, path: string][];
-}

@@ -15,7 +15,7 @@ from pyweb_ml.converter.model import Graph, Model, Operator, Tensor
 from pyweb_ml.errors import AuthoringError, BuildError, ConversionError
 from pyweb_ml.graph.backend import AUTO, BACKENDS, backend_names
 
-PROTOCOL = Path(__file__).parents[2] / "static" / "src" / "protocol.ts"
+MANIFEST = Path(__file__).parents[2] / "static" / "src" / "manifest.ts"
 
 Build = Callable[..., tuple[BuildReport, dict[str, Any], set[str]]]
 
@@ -36,7 +36,7 @@ def build(model_app: Path, web: Path, tmp_path: Path, cache: Path) -> Build:
 
 
 def test_backends_have_the_names_that_the_page_has_for_them() -> None:
-    stated = PROTOCOL.read_text().partition("export type BackendName =")[2].partition(";")[0]
+    stated = MANIFEST.read_text().partition("export type BackendName =")[2].partition(";")[0]
     assert [name.strip(' "\n') for name in stated.split("|")[1:]] == [*BACKENDS, "none"]
 
 

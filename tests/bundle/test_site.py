@@ -16,7 +16,7 @@ from pyweb_ml.errors import BuildError, ModelError
 from pyweb_ml.graph.config import from_json, to_json
 
 WriteApp = Callable[..., Path]
-PROTOCOL = Path(__file__).parents[2] / "static" / "src" / "protocol.ts"
+MANIFEST = Path(__file__).parents[2] / "static" / "src" / "manifest.ts"
 
 
 def with_samples(file: Path, *samples: str) -> Path:
@@ -25,8 +25,8 @@ def with_samples(file: Path, *samples: str) -> Path:
 
 
 def fields_of(interface: str) -> set[str]:
-    """The field names of an interface in protocol.ts, which is what the page reads."""
-    match = re.search(rf"interface {interface} {{(.*?)\n}}", PROTOCOL.read_text(), re.DOTALL)
+    """The field names of an interface in manifest.ts, which is what the page reads."""
+    match = re.search(rf"interface {interface} {{(.*?)\n}}", MANIFEST.read_text(), re.DOTALL)
     assert match
     return set(re.findall(r"^  (\w+):", match[1], re.MULTILINE))
 
@@ -62,7 +62,7 @@ def test_a_site_without_python_calculators_holds_no_python(model_app: Path, web:
     }
 
 
-def test_the_manifest_states_the_site_as_the_protocol_says(
+def test_the_manifest_states_the_site_as_the_page_reads_it(
     model_app: Path, web: Path, tmp_path: Path, tiny_model: bytes
 ) -> None:
     with_samples(model_app, "My photo.PNG", "film.mp4")
