@@ -12,8 +12,8 @@ export interface Behaviour {
   refusal?: Error;
   /** What it gets wrong. */
   lie?: string;
-  /** Milliseconds that a run takes, and what it does. */
-  takes?: number;
+  /** Milliseconds that a run takes, or each run in turn (the last goes on), and what it does. */
+  takes?: number | readonly number[];
   run?: () => Promise<TensorValue[]>;
 }
 
@@ -67,8 +67,11 @@ export class FakeStarter {
 }
 
 function model({ run, takes = 0 }: Behaviour): CompiledModel {
+  const turns = [takes].flat();
+  let count = 0;
   const usual = async (): Promise<TensorValue[]> => {
-    await new Promise((resolve) => { setTimeout(resolve, takes); });
+    const turn = turns[Math.min(count++, turns.length - 1)];
+    await new Promise((resolve) => { setTimeout(resolve, turn); });
     return [OUTPUT];
   };
   return { run: run ?? usual, close: () => undefined };
