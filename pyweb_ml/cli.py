@@ -5,10 +5,11 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
 from pyweb_ml.console import JsonConsole, TextConsole, print_report, size_text
-from pyweb_ml.errors import AppError, PyWebMLError
+from pyweb_ml.errors import AppError, AuthoringError, PyWebMLError
 from pyweb_ml.version import __version__
 
 _APP = "a .py file, file.py:name, a folder with an app.py, or MediaPipe's .pbtxt"
@@ -146,7 +147,8 @@ def _serve(given: argparse.Namespace) -> int:
 
 
 def _add_build(commands: "_Commands[argparse.ArgumentParser]") -> None:
-    examples = "pywebml build blur -o site\npywebml build blur/app.py:background_blur -o site --budget 5MB"
+    examples = "pywebml build blur -o site\npywebml build blur/app.py:background_blur -o site --budget 5MB\n"
+    examples += "pywebml build blur -o site --backends litert-wasm,tfjs-webgl  # a site that carries only these"
     parser = _add(commands, "build", _build, "build an app into a folder of static files", examples)
     parser.add_argument("app", metavar="APP", help=_APP)
     parser.add_argument("-o", "--output", metavar="DIR", required=True, help="a new folder, or a former build")
@@ -155,6 +157,17 @@ def _add_build(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser.add_argument("--budget", metavar="SIZE", type=_size, help=budget)
     twins = "write .gz and .br beside the files, for hosts that send those, such as nginx with gzip_static"
     parser.add_argument("--compress", action="store_true", help=twins)
+    backends = "carry these only, whatever the app says; the first that can be had begins; see docs/backends.md"
+    parser.add_argument("--backends", metavar="NAME[,NAME]", type=_backends, help=backends)
+
+
+def _backends(text: str) -> tuple[str, ...]:
+    from pyweb_ml.graph.backend import backend_names
+
+    try:
+        return backend_names([name for part in text.split(",") if (name := part.strip())])
+    except AuthoringError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _size(text: str) -> int:
@@ -171,8 +184,11 @@ def _build(given: argparse.Namespace) -> int:
     console = JsonConsole() if given.json else TextConsole()
     with redirect_stdout(sys.stderr):  # what the app itself prints is no message of ours
         console.progress("app", given.app, 0, 1)
+        app = load_app(given.app)
+        if given.backends is not None:
+            app = replace(app, backends=given.backends)
         out, options = Path(given.output), {"budget": given.budget, "twins": given.compress}
-        report = build_site(load_app(given.app), out, console.progress, **options)
+        report = build_site(app, out, console.progress, **options)
     if isinstance(console, JsonConsole):
         console.done(report)
     else:

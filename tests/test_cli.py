@@ -283,3 +283,26 @@ def test_a_budget_that_is_no_size_is_wrong_usage(run_cli: RunCli, tmp_path: Path
     done = run_cli("build", "app.py", "-o", str(tmp_path / "site"), "--budget", "5 apples")
     assert done.returncode == 2
     assert "'5 apples' is no size; write it like 5MB or 800KB" in done.stderr
+
+
+def test_build_carries_the_backends_that_are_named_whatever_the_app_says(
+    run_cli: RunCli, model_app: Path, tmp_path: Path
+) -> None:
+    model_app.write_text(model_app.read_text().replace('model")', 'model", backend="litert-wasm")'))
+    done = run_cli("build", model_app, "-o", "site", "--backends", "tfjs-webgl, tfjs-webgl")
+    assert (done.returncode, done.stderr) == (0, "")
+    manifest = json.loads((tmp_path / "site" / "manifest.json").read_text())
+    assert manifest["engines"]["backends"] == ["tfjs-webgl"]
+    engines = {path.name for path in (tmp_path / "site").glob("engine/*/engines/*")}
+    assert engines == {"tfjs-webgl.js"}
+    assert not [*(tmp_path / "site").rglob("litert*")]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("webgl,cuda", "there is no backend 'webgl' or 'cuda'; "), (",", "no backend is named; ")],
+)
+def test_backends_that_there_are_not_are_wrong_usage(run_cli: RunCli, given: str, said: str) -> None:
+    done = run_cli("build", "app.py", "-o", "site", "--backends", given)
+    assert done.returncode == 2
+    assert f'{said}give "auto", or one or several of litert-wasm, litert-webgpu, ' in done.stderr

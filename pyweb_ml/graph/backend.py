@@ -25,16 +25,17 @@ been tried in offers WebNN.
 
 
 def backend_names(given: str | Sequence[str]) -> tuple[str, ...]:
-    """The backends that `app(backend=…)` names; "auto" for those that are usually worth a try.
+    """The backends that `app(backend=…)` or `build --backends` names; "auto" for those usually worth a try.
 
     Raises:
-        AuthoringError: there is no backend of that name, or none is named.
+        AuthoringError: there are no backends of these names, or none is named.
     """
     names = (given,) if isinstance(given, str) else tuple(given)
     if names == ("auto",):
         return AUTO
     unknown = [name for name in names if name not in BACKENDS]
     if unknown or not names:
-        what = f"there is no backend '{unknown[0]}'" if unknown else "no backend is named"
-        raise AuthoringError(f'{what}; backend= takes "auto", or one or several of {", ".join(BACKENDS)}')
+        quoted = " or ".join(f"'{name}'" for name in unknown)
+        what = f"there is no backend {quoted}" if unknown else "no backend is named"
+        raise AuthoringError(f'{what}; give "auto", or one or several of {", ".join(BACKENDS)}')
     return tuple(dict.fromkeys(names))

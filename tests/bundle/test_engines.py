@@ -101,8 +101,9 @@ def test_files_that_are_not_built_are_told_with_what_makes_them(build: Build, we
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("webgl", "there is no backend 'webgl'; backend= takes \"auto\", or one or several of litert-wasm, "),
-        (["auto", "tfjs-wasm"], "there is no backend 'auto'"),
+        ("webgl", "there is no backend 'webgl'; give \"auto\", or one or several of litert-wasm, litert-webgpu, "),
+        (["auto", "tfjs-wasm"], "there is no backend 'auto'; "),
+        (["cuda", "tfjs-wasm", "webgl"], "there is no backend 'cuda' or 'webgl'; "),
         ([], "no backend is named"),
     ],
 )
