@@ -1,4 +1,4 @@
-"""Models of other formats as `.tflite`: converted once, and kept in the cache by what they are made of."""
+"""Models that are not as a page takes them, as `.tflite`: converted once, and kept by what they are made of."""
 
 import functools
 import hashlib
@@ -17,7 +17,7 @@ from pyweb_ml.progress import Progress, quiet
 
 
 def converted(model: Model, path: Path, config: Path | None, progress: Progress = quiet) -> Path:
-    """The `.tflite` of a model of another format.
+    """The `.tflite` of a model of another format, or of another shape.
 
     It is made again when the model's files change, the shape that is asked for, or the converter. Of a factory in
     Python, the file that it is in counts.
@@ -27,8 +27,9 @@ def converted(model: Model, path: Path, config: Path | None, progress: Progress 
         config: the file that `model.config` is.
 
     Raises:
-        ModelError: it cannot be converted; with the reason.
+        ModelError: its shape is none, or it cannot be converted; with the reason.
     """
+    _require_sizes(model)
     target = cache_folder() / "converted" / f"{_key(model, path, config)}.tflite"
     if not target.is_file():
         progress("convert", model.name, 0, 0)
@@ -39,6 +40,16 @@ def converted(model: Model, path: Path, config: Path | None, progress: Progress 
     return target
 
 
+def _require_sizes(model: Model) -> None:
+    shape = model.shape
+    sizes = shape if isinstance(shape, tuple | list) else ()
+    if shape is None or (sizes and all(type(size) is int and size > 0 for size in sizes)):
+        return
+    raise ModelError(
+        f"the model '{model.source}' is given the shape {shape!r}; give sizes above 0, as in (1, 224, 224, 3)"
+    )
+
+
 def _convert(model: Model, path: Path, config: Path | None, target: Path, progress: Progress) -> None:
     from pyweb_ml.converter.passes.float16 import float16
     from pyweb_ml.converter.preparation import prepare, reading_progress
@@ -46,7 +57,7 @@ def _convert(model: Model, path: Path, config: Path | None, target: Path, progre
     from pyweb_ml.converter.writers.tflite import write_tflite
 
     with _named(model, path, config) as (source, beside):
-        shapes = {"": model.shape} if model.shape else {}
+        shapes = {"": tuple(model.shape)} if model.shape else {}
         told = reading_progress(model.name, progress)
         options = ReadOptions(shapes, weights=beside, channels_last=model.channels_last, progress=told)
         prepared = prepare(source, options)

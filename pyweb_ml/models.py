@@ -16,12 +16,15 @@ _REMOTE = ("https:", "npm:", "pypi:")
 def fetch(model: Model, progress: Progress = quiet) -> Path:
     """The model as a `.tflite`, fetched and converted if it is not in the cache yet.
 
+    A `.tflite` is given as it is, unless a shape is asked for.
+
     Raises:
         ModelError: it cannot be fetched, its sha256 is missing or another, it is damaged, or cannot be converted.
     """
     path = original(model, progress)
     if model.config is None and _is_tflite(model, path):
-        return _checked(model, path)
+        path = _checked(model, path)
+        return converted(model, path, None, progress) if model.shape is not None else path
     config = original(model.config, progress) if model.config else None
     return converted(model, path, config, progress)
 

@@ -1,13 +1,17 @@
 """`pw.Model` of other formats: converted once, kept in the cache, and made again when something has changed."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import pyweb_ml as pw
+from pyweb_ml.bundle.reference import make_reference
 from pyweb_ml.calculators.inference import run_model
+from pyweb_ml.converter.interpreter import run_file
 from pyweb_ml.converter.writers.tfjs import write_tfjs
+from pyweb_ml.converter.writers.tflite import write_tflite
 from pyweb_ml.errors import ModelError
 from pyweb_ml.models import fetch
 from tests.converter import zoo
@@ -60,6 +64,63 @@ def test_a_pickle_is_never_read(app: Path) -> None:
 def test_a_folder_has_no_hash(app: Path) -> None:
     with pytest.raises(ModelError, match="the model 'net' is no file, so that it can have no sha256"):
         fetch(pw.Model("net", sha256="0" * 64, base=app))
+
+
+@pytest.fixture
+def open_batch(tmp_path: Path, cache: Path) -> Path:
+    """A folder with "net.tflite", which takes (?, 8, 8, 3), and an empty cache."""
+    model = small_model()
+    model.graph.inputs[0].shape = (-1, *model.graph.inputs[0].shape[1:])
+    write_tflite(model, tmp_path / "net.tflite")
+    return tmp_path
+
+
+def test_a_tflite_with_a_shape_is_fixed_in_the_cache_and_gives_what_the_file_gives(
+    open_batch: Path,
+) -> None:
+    path = fetch(pw.Model("net.tflite", shape=(3, 8, 8, 3), base=open_batch))
+    pictures = np.random.default_rng(1).random((3, 8, 8, 3), np.float32)
+    (fixed,) = run_model(path, "net", [pictures])
+    (own,) = run_file(open_batch / "net.tflite", {"picture": pictures})
+    np.testing.assert_allclose(fixed, own, atol=1e-6)
+    assert fixed.shape == (3, 8, 8, 4)
+
+
+def test_a_tflite_without_a_shape_is_taken_as_it_is(open_batch: Path) -> None:
+    assert fetch(pw.Model("net.tflite", base=open_batch)) == open_batch / "net.tflite"
+
+
+def test_a_tflite_of_an_open_batch_is_built_once_its_shape_is_given(open_batch: Path) -> None:
+    with pytest.raises(ModelError, match=r"whose size is not fixed, .*with pw\.Model\(…, shape=…\)"):
+        make_reference(fetch(pw.Model("net.tflite", base=open_batch)), "net.tflite")
+    made = make_reference(fetch(pw.Model("net.tflite", shape=(1, 8, 8, 3), base=open_batch)), "net.tflite")
+    assert made.inputs == [{"shape": [1, 8, 8, 3], "dtype": "float32"}]
+
+
+@pytest.mark.parametrize(
+    ("shape", "reason"),
+    [
+        (
+            (1, 9, 8, 3),
+            "cannot be converted: 'net.tflite': the shape (1, 9, 8, 3) does not fit the input 'picture', which is "
+            "(?, 8, 8, 3); only a ? may be chosen, as in (1, 8, 8, 3)",
+        ),
+        ((-1, 8, 8, 3), "is given the shape (-1, 8, 8, 3); give sizes above 0, as in (1, 224, 224, 3)"),
+        ((1.0, 8, 8, 3), "is given the shape (1.0, 8, 8, 3); give sizes above 0, as in (1, 224, 224, 3)"),
+        ((), "is given the shape (); give sizes above 0, as in (1, 224, 224, 3)"),
+        (8, "is given the shape 8; give sizes above 0, as in (1, 224, 224, 3)"),
+    ],
+)
+def test_a_wrong_shape_of_a_tflite_is_one_error(open_batch: Path, shape: Any, reason: str) -> None:
+    with pytest.raises(ModelError) as refused:
+        fetch(pw.Model("net.tflite", shape=shape, base=open_batch))
+    assert str(refused.value) == f"the model 'net.tflite' {reason}"
+
+
+def test_a_damaged_tflite_with_a_shape_is_told_as_one_without(open_batch: Path) -> None:
+    (open_batch / "net.tflite").write_bytes(b"no model at all")
+    with pytest.raises(ModelError, match=r"the model 'net.tflite' is no .tflite: it lacks the identifier"):
+        fetch(pw.Model("net.tflite", shape=(1, 8, 8, 3), base=open_batch))
 
 
 @pytest.mark.network

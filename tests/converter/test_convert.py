@@ -280,6 +280,15 @@ def test_a_shape_for_an_input_that_is_not_there_names_those_that_are(
 
 
 @pytest.mark.network
+def test_a_real_tflite_of_an_open_batch_is_the_same_in_both_forms_of_a_fixed_one(tmp_path: Path) -> None:
+    options = ConvertOptions(read=ReadOptions({"": (2, 43844, 1)}))
+    report = convert(zoo.place("basic_pitch.tflite", tmp_path), tmp_path / "web", options)
+    assert [port.shape for port in report.inputs] == [(2, 43844, 1)]
+    assert {check.what for check in report.checks} == {"model.tflite", "tfjs"}
+    assert max(check.error for check in report.checks) <= 1e-3
+
+
+@pytest.mark.network
 @pytest.mark.parametrize("name", ["face_detection_short_range.tflite", "selfie_segmentation.tflite"])
 def test_a_model_of_the_zoo_is_the_same_in_both_forms(name: str, tmp_path: Path) -> None:
     report = convert(zoo.place(name, tmp_path), tmp_path / "web", ConvertOptions())

@@ -3,13 +3,10 @@
 import numpy as np
 import pytest
 
-from pyweb_ml.converter.interpreter import run_file, run_model
+from pyweb_ml.converter.interpreter import run_model
 from pyweb_ml.converter.model import Graph, Model, Operator, Tensor
-from pyweb_ml.converter.passes.fix_shapes import fix_shapes
 from pyweb_ml.converter.passes.fold_constants import fold_constants
-from pyweb_ml.converter.readers.tflite import read_tflite
 from tests.converter.small_models import constant, normal, ops_of
-from tests.converter.zoo import fetch
 
 
 def model_of(*operators: Operator, inputs: tuple[Tensor, ...] = ()) -> Model:
@@ -66,16 +63,3 @@ def test_what_flows_stays_and_reads_the_new_constants() -> None:
 )
 def test_an_operator_that_changes_or_grows_stays(operator: Operator) -> None:
     assert ops_of(fold_constants(model_of(operator))) == [operator.op]
-
-
-@pytest.mark.network
-def test_a_real_audio_model_of_a_fixed_shape_loses_its_computations_of_shapes_and_gives_the_same() -> None:
-    path = fetch("basic_pitch.tflite")
-    model = fix_shapes(read_tflite(path), {"": (1, 43844, 1)})
-    before = len(model.graph.operators)
-    fold_constants(model)
-    assert len(model.graph.operators) < before
-    assert "SHAPE" not in ops_of(model)
-    inputs = {model.graph.inputs[0].name: normal(0, 1, 43844, 1)}
-    for got, wanted in zip(run_model(model, inputs), run_file(path, inputs), strict=True):
-        assert np.abs(got - wanted).max() <= 1e-6
