@@ -17,19 +17,19 @@ export interface FlowLimits {
 export class FlowLimiter<T extends Closable> {
   offered = 0;
   dropped = 0;
-  readonly #send: (item: T) => Promise<unknown>;
+  readonly #send: (item: T, waited: boolean) => Promise<unknown>;
   readonly #onDrop: (item: T) => void;
-  readonly #maxInFlight: number;
+  #maxInFlight: number;
   readonly #maxInQueue: number;
   #waiting: T[] = [];
   #inFlight = 0;
   #held = true;
 
   /**
-   * `send` takes over an item; the item has left the flight when the promise settles, either way. `onDrop` is told of
-   * an item that is dropped.
+   * `send` takes over an item, and is told whether it had to wait; the item has left the flight when the promise
+   * settles, either way. `onDrop` is told of an item that is dropped.
    */
-  constructor(send: (item: T) => Promise<unknown>, limits: FlowLimits = {}, onDrop: (item: T) => void = () => undefined) {
+  constructor(send: (item: T, waited: boolean) => Promise<unknown>, limits: FlowLimits = {}, onDrop: (item: T) => void = () => undefined) {
     this.#send = send;
     this.#onDrop = onDrop;
     this.#maxInFlight = limits.maxInFlight ?? 1;
@@ -41,10 +41,15 @@ export class FlowLimiter<T extends Closable> {
     return this.#waiting.length;
   }
 
+  set maxInFlight(count: number) {
+    this.#maxInFlight = count;
+    this.#release(true);
+  }
+
   offer(item: T): void {
     this.offered += 1;
     this.#waiting.push(item);
-    this.#release();
+    this.#release(false);
     while (this.#waiting.length > this.#maxInQueue) {
       const dropped = this.#waiting.shift()!;
       dropped.close();
@@ -55,7 +60,7 @@ export class FlowLimiter<T extends Closable> {
 
   open(): void {
     this.#held = false;
-    this.#release();
+    this.#release(false);
   }
 
   hold(): void {
@@ -67,23 +72,23 @@ export class FlowLimiter<T extends Closable> {
     for (const item of this.#waiting.splice(0)) item.close();
   }
 
-  #release(): void {
+  #release(waited: boolean): void {
     while (!this.#held && this.#inFlight < this.#maxInFlight) {
       const item = this.#waiting.shift();
       if (item === undefined) return;
       this.#inFlight += 1;
-      void this.#follow(item);
+      void this.#follow(item, waited);
     }
   }
 
-  async #follow(item: T): Promise<void> {
+  async #follow(item: T, waited: boolean): Promise<void> {
     try {
-      await this.#send(item);
+      await this.#send(item, waited);
     } catch {
       // Whoever sends it reports why; here it only leaves the flight.
     } finally {
       this.#inFlight -= 1;
-      this.#release();
+      this.#release(true);
     }
   }
 }

@@ -7,12 +7,13 @@ import { inference } from "./calculators/inference";
 import { CORE } from "./calculators/core/index";
 import { STANDARD } from "./calculators/index";
 import type { CalculatorType } from "./graph/calculator";
-import { isShared } from "./graph/calculator";
+import { release } from "./graph/calculator";
 import { fromJson } from "./graph/config";
 import type { NodeStatus } from "./graph/node_status";
 import type { Profiler } from "./graph/profiler";
+import { FramesInFlight, type FrameInFlight } from "./frames_in_flight";
 import { Scheduler } from "./graph/scheduler";
-import { Image } from "./image";
+import type { Image } from "./image";
 import type { Kernels } from "./kernels";
 import type { Site } from "./site";
 import { Display, PixelReader } from "./pixels";
@@ -37,8 +38,7 @@ export class Pipeline {
   private readonly scheduler: Scheduler<Services>;
   private readonly reader: PixelReader;
   private readonly display: Display | null;
-  private readonly outputs = new Map<string, unknown>();
-  private pending: string[] = [];
+  private readonly inFlight: FramesInFlight;
   private isOpen = false;
 
   constructor(private readonly parts: PipelineParts) {
@@ -48,11 +48,13 @@ export class Pipeline {
     this.scheduler = new Scheduler(fromJson(site.graph), types, this.services());
     this.reader = new PixelReader(kernels);
     this.display = parts.canvas && new Display(parts.canvas);
-    for (const name of Object.keys(site.manifest.outputs)) {
-      this.scheduler.observe(name, (payload) => {
-        this.keep(name, payload);
-      });
-    }
+    this.inFlight = new FramesInFlight(Object.keys(site.manifest.outputs));
+    for (const name of Object.keys(site.manifest.outputs)) this.observe(name);
+  }
+
+  private observe(name: string): void {
+    const packet = (payload: unknown, timestamp: number): void => { this.inFlight.packet(name, payload, timestamp); };
+    this.scheduler.observe(name, packet, (timestamp) => { this.inFlight.settle(name, timestamp); });
   }
 
   private services(): Services {
@@ -64,29 +66,58 @@ export class Pipeline {
         get create() {
           return python?.ready ? python.create.bind(python) : undefined;
         },
-        leaveOut: (node) => this.pending.push(node),
+        leaveOut: (node, timestamp) => { this.inFlight.at(timestamp)?.pending.push(node); },
         entering,
       },
     };
   }
 
-  /** Runs the graph on one frame. */
-  async process(frame: Frame): Promise<Result> {
+  /** Has a frame enter the graph, while others may still be there; one enters at a time. */
+  async enter(frame: Frame): Promise<FrameInFlight> {
     if (!frame.partial) await this.parts.python?.started;
-    if (!this.isOpen) await this.scheduler.open();
-    this.isOpen = true;
-    this.pending = [];
-    this.scheduler.takeMilliseconds();
+    const payload = await this.read(frame);
     try {
-      const { settings, shown, input: name } = this.parts.site;
-      const payload = await this.read(frame);
+      if (!this.isOpen) await this.scheduler.open();
+    } catch (error) {
+      release(payload);
+      throw error;
+    }
+    this.isOpen = true;
+    return this.feed(frame, payload);
+  }
+
+  private feed(frame: Frame, payload: Image | Tensor): FrameInFlight {
+    const { settings, input } = this.parts.site;
+    const entered = this.inFlight.begin(frame.timestamp);
+    try {
       // Where no output is an Image, the visitor sees the input itself.
-      const isSeen = frame.show && shown === undefined && payload instanceof Image;
-      const input = isSeen ? this.draw(payload) : undefined;
-      await this.scheduler.add(frame.timestamp, { ...settings, ...frame.settings, [name]: payload });
-      return await this.result(frame, input);
+      if (frame.show && this.seen === input) entered.keep(input, payload);
+      this.scheduler.feed(frame.timestamp, { ...settings, ...frame.settings, [input]: payload });
+    } catch (error) {
+      this.inFlight.fail(error as Error);
+      entered.release();
+      throw error;
+    }
+    this.scheduler.idle().then(
+      () => { this.inFlight.finish(frame.timestamp); },
+      (error: unknown) => { this.inFlight.fail(error as Error); },
+    );
+    return entered;
+  }
+
+  /** The stream that the visitor sees; undefined: none. */
+  private get seen(): string | undefined {
+    const { manifest, input, shown } = this.parts.site;
+    return shown ?? (manifest.inputs[input] === "Audio" ? undefined : input);
+  }
+
+  /** Until the frame has gone through the graph: what it gave, which is drawn if the frame is to be shown. */
+  async leave(frame: Frame, entered: FrameInFlight): Promise<Result> {
+    try {
+      await entered.done.promise;
+      return await this.result(frame, entered);
     } finally {
-      this.drop();
+      entered.release();
     }
   }
 
@@ -117,52 +148,30 @@ export class Pipeline {
   async reset(): Promise<void> {
     if (this.isOpen) await this.scheduler.close();
     this.isOpen = false;
+    this.inFlight.reset();
   }
 
-  private keep(name: string, payload: unknown): void {
-    if (isShared(payload)) payload.retain();
-    // A stream may bring several packets for one frame: the last one is shown.
-    const former = this.outputs.get(name);
-    if (isShared(former)) former.release();
-    this.outputs.set(name, payload);
+  private async result(frame: Frame, { outputs, pending }: FrameInFlight): Promise<Result> {
+    const { id, timestamp } = frame;
+    const values = await this.values(outputs, frame.values);
+    const shown = frame.show ? this.show(outputs) : undefined;
+    const milliseconds = this.scheduler.takeMilliseconds();
+    return { type: "result", id, timestamp, values, ...(shown && { shown }), pending, milliseconds };
   }
 
-  private drop(): void {
-    for (const payload of this.outputs.values()) if (isShared(payload)) payload.release();
-    this.outputs.clear();
-  }
-
-  private async result(frame: Frame, input: Size | undefined): Promise<Result> {
-    const values = await this.values(frame.values);
-    const shown = frame.show ? (input ?? this.show()) : undefined;
-    return {
-      type: "result",
-      id: frame.id,
-      timestamp: frame.timestamp,
-      values,
-      ...(shown && { shown }),
-      pending: this.pending,
-      milliseconds: this.scheduler.takeMilliseconds(),
-    };
-  }
-
-  private async values(withImages: boolean): Promise<Record<string, Value>> {
+  private async values(outputs: ReadonlyMap<string, unknown>, withImages: boolean): Promise<Record<string, Value>> {
     const values: Record<string, Value> = {};
     // In the order of the manifest, whichever came first.
     for (const [name, type] of Object.entries(this.parts.site.manifest.outputs)) {
-      if (this.outputs.has(name) && (withImages || type !== "Image")) values[name] = await toValue(type, this.outputs.get(name));
+      if (outputs.has(name) && (withImages || type !== "Image")) values[name] = await toValue(type, outputs.get(name));
     }
     return values;
   }
 
-  private show(): Size | undefined {
-    const shown = this.parts.site.shown;
-    const image = shown === undefined ? undefined : (this.outputs.get(shown) as Image | undefined);
-    return image && this.draw(image);
-  }
-
-  private draw(image: Image): Size | undefined {
-    this.display?.draw(image);
-    return this.display ? { width: image.width, height: image.height } : undefined;
+  private show(outputs: ReadonlyMap<string, unknown>): Size | undefined {
+    const image = this.seen === undefined ? undefined : (outputs.get(this.seen) as Image | undefined);
+    if (!image || !this.display) return undefined;
+    this.display.draw(image);
+    return { width: image.width, height: image.height };
   }
 }

@@ -68,7 +68,14 @@ export interface Frame {
   values: boolean;
   /** Whether to go on without the Python calculators while Python is still starting. */
   partial: boolean;
+  pace: Pace;
 }
+
+/**
+ * "alone": the next frame enters the graph when this one has left it. "steady": it may do so before. "behind": so it
+ * may, and frames come faster than they are done.
+ */
+export type Pace = "alone" | "steady" | "behind";
 
 /** Ends the run: closes the graph, so that the next frame begins a new run at any timestamp. */
 export interface Reset {
@@ -118,6 +125,8 @@ export interface Backends {
   type: "backends";
   backend: BackendName;
   reason: string;
+  /** Whether it runs beside the graph, in a worker of its own, so that two frames in flight are faster than one. */
+  overlaps: boolean;
   backends: BackendReport[];
   /** What has gone wrong with backends while they ran, and what took their place: one line each, oldest first. */
   events: string[];

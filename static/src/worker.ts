@@ -9,7 +9,7 @@ import { Kernels } from "./kernels";
 import { fetchFile, LoadError } from "./loading";
 import { Pipeline } from "./pipeline";
 import { beginProfile } from "./profiling";
-import type { ErrorName, Failure, Frame, FromWorker, Init, Stage, ToWorker } from "./protocol";
+import type { ErrorName, Failure, Frame, FromWorker, Init, Result, Stage, ToWorker } from "./protocol";
 import { PythonHost } from "./python/host";
 import { loadSite } from "./site";
 import { transferables } from "./values";
@@ -27,7 +27,10 @@ let models: LoadedModels | undefined;
 let isWhole = false;
 let beginPython: () => void = () => undefined;
 let integrity: Integrity | undefined;
+/** What the page asks for, one after the other; a frame is past when the next may enter the graph. */
 let queue: Promise<void> = Promise.resolve();
+/** Until every frame that has entered the graph has left it. */
+let leaving: Promise<void> = Promise.resolve();
 let endProfile: Promise<() => void> = Promise.resolve(() => undefined);
 
 function post(message: FromWorker, transfer: Transferable[] = []): void {
@@ -45,9 +48,11 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
   } else if (data.type === "profile") {
     endProfile = profile(data.on, endProfile);
   } else if (data.type === "picture") {
-    queue = queue.then(() => picture(data.id));
+    queue = queue.then(() => leaving).then(() => picture(data.id));
+  } else if (data.type === "frame") {
+    queue = queue.then(() => answer(data));
   } else {
-    queue = queue.then(() => (data.type === "frame" ? answer(data) : reset()));
+    queue = queue.then(() => leaving).then(reset);
   }
 };
 
@@ -110,20 +115,36 @@ function entering(node: string, timestamp: number): void {
   post({ type: "entering", node, timestamp });
 }
 
+/** Has a frame enter the graph; resolves when the next one may. */
 async function answer(frame: Frame): Promise<void> {
   try {
     const made = await pipeline!;
     if (!frame.partial) beginPython();
-    const result = await made.process(frame);
-    post(result, transferables(Object.values(result.values)));
-    beginPython();
-    models?.frameDone();
-    if (isWhole) models?.select();
+    const entered = await made.enter(frame);
+    const left = tell(frame, () => made.leave(frame, entered));
+    leaving = Promise.all([leaving, left]).then(() => undefined);
+    if (frame.pace === "alone") await left;
   } catch (error) {
     frame.image?.close();
-    post({ type: "error", error: toFailure(error), id: frame.id, fatal: false });
-    await reset();
+    await refuse(frame, error);
   }
+}
+
+async function tell(frame: Frame, leave: () => Promise<Result>): Promise<void> {
+  try {
+    const result = await leave();
+    post(result, transferables(Object.values(result.values)));
+    beginPython();
+    models?.frameDone(frame.pace === "behind");
+    if (isWhole) models?.select();
+  } catch (error) {
+    await refuse(frame, error);
+  }
+}
+
+async function refuse({ id }: Frame, error: unknown): Promise<void> {
+  post({ type: "error", error: toFailure(error), id, fatal: false });
+  await reset();
 }
 
 async function picture(id: number): Promise<void> {

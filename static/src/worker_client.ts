@@ -42,7 +42,8 @@ export interface ClientEvents {
   failed(failure: Failure, fatal: boolean): void;
 }
 
-export type FrameRequest = Omit<Frame, "type" | "id">;
+/** A frame; "alone" unless a pace is given. */
+export type FrameRequest = Omit<Frame, "type" | "id" | "pace"> & Partial<Pick<Frame, "pace">>;
 
 export class WorkerClient {
   readonly #worker: WorkerLike;
@@ -105,7 +106,7 @@ export class WorkerClient {
     if (this.#dead === null) {
       this.#waiting.set(id, answer);
       this.#graph.feed();
-      this.#send({ type: "frame", id, ...request });
+      this.#send({ type: "frame", id, pace: "alone", ...request });
     } else {
       request.image?.close();
       answer.reject(new AppError(this.#dead));

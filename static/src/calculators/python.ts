@@ -13,7 +13,7 @@ export interface PythonServices {
     /** Undefined until Python has started. */
     readonly create: CreateCalculator | undefined;
     /** Called with the node's name for a frame that went on without it. */
-    leaveOut(node: string): void;
+    leaveOut(node: string, timestamp: number): void;
     /** Called before a node's Python runs, so that one that never returns can be named. */
     entering(node: string, timestamp: number): void;
   };
@@ -48,7 +48,7 @@ class PythonCalculator implements Calculator {
   process(context: CalculatorContext): void {
     const { python } = this.services;
     if (python.create) this.run(python.create, context);
-    else python.leaveOut(this.node);
+    else python.leaveOut(this.node, context.timestamp);
   }
 
   close(): void {

@@ -61,14 +61,19 @@ export class Inference {
     }
   }
 
-  /** Puts a backend in the place of the current one; `why` in one line. The frame under way is not disturbed. */
-  swap(to: Running, why: string): void {
+  /**
+   * Puts a backend in the place of the current one; the frame under way is not disturbed.
+   *
+   * @param why in one line.
+   * @param isTrial whether the current one is kept, to come back.
+   */
+  swap(to: Running, why: string, isTrial = false): void {
     const former = this.current;
     this.current = to;
+    if (former?.candidate.state === "running") former.candidate.state = "usable";
     to.candidate.state = "running";
     to.candidate.reason = [to.how, why].filter((part) => part !== "").join("; ");
-    if (former?.candidate.state === "running") former.candidate.state = "usable";
-    if (former !== to) former?.close();
+    if (former !== to && !isTrial) former?.close();
     void to.lost.then((reason) => { if (this.current === to) void this.replace(to, reason).catch(() => undefined); });
     this.report();
   }
@@ -88,7 +93,8 @@ export class Inference {
   }
 
   report(): void {
-    this.tell({ type: "backends", ...this.chosen, backends: this.candidates.map((one) => one.report), events: [...this.events] });
+    const overlaps = this.current?.isOwn ?? false;
+    this.tell({ type: "backends", ...this.chosen, overlaps, backends: this.candidates.map((one) => one.report), events: [...this.events] });
   }
 
   private async takeOver(failed: Candidate, why: string): Promise<void> {

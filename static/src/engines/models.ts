@@ -8,6 +8,7 @@ import type { TensorValue } from "./engine";
 import { messageOf } from "./engine";
 import { Gaps } from "./gaps";
 import { candidatesOf, Inference } from "./inference";
+import { Overlap } from "./overlap";
 import type { EngineWorker } from "./remote";
 import { Selection } from "./selection";
 import type { ModelSite } from "./starting";
@@ -23,8 +24,8 @@ export interface LoadedModels {
   readonly models: ReadonlyMap<string, RunnableModel>;
   /** What runs them just now, and why. */
   readonly chosen: Pick<Ready, "backend" | "reason">;
-  /** A frame is done: what is to be measured may run now. */
-  frameDone(): void;
+  /** A frame is done: what is to be measured may run now. `isBehind`: it had to wait for its turn. */
+  frameDone(isBehind: boolean): void;
   /** Chooses among the other backends, once. */
   select(): void;
 }
@@ -72,13 +73,13 @@ function wantedOf(wanted: string, { engines }: Pick<Manifest, "engines">): reado
 }
 
 function running(site: ModelSite, inference: Inference, post: (message: FromWorker) => void): LoadedModels {
-  const gaps = new Gaps();
+  const [gaps, overlap] = [new Gaps(), new Overlap(inference)];
   let isBegun = false;
   const select = (): void => {
     if (isBegun) return;
     isBegun = true;
     const store = new ChoiceStore(site.base, site.manifest);
-    new Selection(inference, site.manifest, gaps, store).run().catch((error: unknown) => {
+    new Selection(inference, site.manifest, gaps, store).run().then(() => overlap.run()).catch((error: unknown) => {
       const failure = { name: "UnsupportedError" as const, message: messageOf(error), stack: "" };
       post({ type: "error", error: failure, fatal: false });
     });
@@ -92,7 +93,10 @@ function running(site: ModelSite, inference: Inference, post: (message: FromWork
     get chosen() {
       return inference.chosen;
     },
-    frameDone: () => { gaps.open(); },
+    frameDone: (isBehind) => {
+      gaps.open();
+      overlap.frameDone(isBehind);
+    },
     select,
   };
 }

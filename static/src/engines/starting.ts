@@ -33,13 +33,13 @@ export class Starter {
    * Rejects with why the candidate cannot be had; with a LoadError if a file of the site is missing or damaged.
    *
    * @param signal gives it up.
+   * @param own whether it gets a worker of its own.
    */
-  async start(candidate: Candidate, signal: AbortSignal): Promise<Running> {
+  async start(candidate: Candidate, signal: AbortSignal, own = this.isOwn(candidate)): Promise<Running> {
     const names = Object.keys(this.site.manifest.models);
     const files = names.map((name) => this.fetchModel(candidate.backend, name));
     // Whichever fails first is told; of the others nobody need hear.
     for (const one of files) one.catch(() => undefined);
-    const own = this.isOwn(candidate);
     const engine = own ? await this.isolated(candidate.backend, signal) : await this.shared();
     try {
       const models = new Map<string, CompiledModel>();
@@ -65,8 +65,8 @@ export class Starter {
   }
 
   /** As {@link start}, and rejects as {@link check}. */
-  async startChecked(candidate: Candidate, signal: AbortSignal): Promise<Running> {
-    const running = await this.start(candidate, signal);
+  async startChecked(candidate: Candidate, signal: AbortSignal, own?: boolean): Promise<Running> {
+    const running = await this.start(candidate, signal, own);
     try {
       await this.check(running);
       return running;

@@ -168,13 +168,18 @@ export class Scheduler<S> implements Host {
 
   /** Feeds the inputs at one timestamp and runs until nothing is left to do; takes over a reference to each. */
   async add(timestamp: number, payloads: Readonly<Record<string, unknown>>): Promise<void> {
+    this.feed(timestamp, payloads);
+    await this.idle();
+  }
+
+  /** Feeds the inputs at one timestamp, and leaves them for {@link pump}; takes over a reference to each. */
+  feed(timestamp: number, payloads: Readonly<Record<string, unknown>>): void {
     try {
       this.requireRunning();
       this.entrances.feed(timestamp, payloads);
     } finally {
       for (const payload of Object.values(payloads)) release(payload);
     }
-    await this.idle();
   }
 
   /** Throws the error that ended the run, or that there is none. */

@@ -32,21 +32,23 @@ export class FakeStarter {
     return this as unknown as Starter;
   }
 
-  start(candidate: Candidate): Promise<Running> {
+  /** `isBeside`: what shares the graph's worker is asked for in a worker of its own. */
+  start(candidate: Candidate, _?: AbortSignal, isBeside = false): Promise<Running> {
     const behaviour = this.behaviours[candidate.backend]!;
-    this.started.push(candidate.label);
+    const label = isBeside ? `${candidate.label}, beside` : candidate.label;
+    this.started.push(label);
     if (behaviour.refusal) return Promise.reject(behaviour.refusal);
-    const { label } = candidate;
     this.open.add(label);
     const lost = new Deferred<string>();
     this.lost.set(label, lost);
-    const close = (): void => { this.open.delete(label); };
-    const engine = { reason: "", lost: lost.promise, compile: () => Promise.resolve(model(behaviour)), close };
-    return Promise.resolve(new Running(candidate, engine, new Map([["m", model(behaviour)]]), true));
+    const own = isBeside || candidate.backend !== "litert-wasm";
+    const engine = { reason: "", lost: lost.promise, compile: () => Promise.reject(new Error("unused")), close: () => undefined };
+    const models = new Map([["m", { ...model(behaviour), close: () => { this.open.delete(label); } }]]);
+    return Promise.resolve(new Running(candidate, engine, models, own));
   }
 
-  async startChecked(candidate: Candidate): Promise<Running> {
-    const running = await this.start(candidate);
+  async startChecked(candidate: Candidate, signal: AbortSignal, isBeside?: boolean): Promise<Running> {
+    const running = await this.start(candidate, signal, isBeside);
     await this.check(running).catch((error: unknown) => {
       running.close();
       throw error;
