@@ -10,7 +10,7 @@ import { showFailure } from "./failure_view";
 import type { Failure, Value } from "./protocol";
 import type { Sample } from "./samples";
 import { sampleButton } from "./sample_view";
-import type { Activity } from "./session";
+import type { Activity } from "./session_events";
 import type { Choice } from "./source";
 import { TRANSPORT_STYLE, TransportView } from "./transport_view";
 import { trusted } from "./trusted";

@@ -3,7 +3,7 @@
 import type { ElementView, Progress } from "./element_view";
 import { amount, pendingSentence, stageSentence } from "./messages";
 import type { Failure, Ready, Result, Status } from "./protocol";
-import type { Activity } from "./session";
+import type { Activity } from "./session_events";
 import type { AppStats } from "./stats";
 
 const ACTIVITIES: Readonly<Record<Activity, string>> = {

@@ -1,6 +1,7 @@
 /** What has been counted and timed since the app was loaded. */
 
-import type { BackendName, BackendReport, Backends, Result } from "./protocol";
+import { median } from "./median";
+import type { BackendName, BackendReport, Backends, Ready, Result } from "./protocol";
 
 /** What a page's script sees as `element.stats`. */
 export interface AppStats {
@@ -51,6 +52,11 @@ export class Stats {
     this.#askedAt ??= now;
   }
 
+  /** The worker takes frames, or Python runs. */
+  ready({ backend, reason, python }: Ready): void {
+    Object.assign(this, { backend, reason, python });
+  }
+
   /** Another backend runs, or more is known of the others. */
   choose({ backend, reason, backends, events }: Backends): void {
     Object.assign(this, { backend, reason, backends, events });
@@ -85,10 +91,4 @@ export class Stats {
     if (times.length > KEPT) times.shift();
     this.#times.set(node, times);
   }
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
 }
