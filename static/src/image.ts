@@ -78,6 +78,22 @@ export class Mask extends Block {
   }
 }
 
+/** Bytes of any meaning, for a kernel to read. */
+export class Bytes extends Block {
+  constructor(
+    memory: WebAssembly.Memory,
+    allocator: Allocator,
+    readonly length: number,
+  ) {
+    super(memory, allocator, length);
+  }
+
+  /** See {@link Image.data}. */
+  get data(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.memory.buffer, this.address, this.length);
+  }
+}
+
 /** Floats of any shape, the last dimension fastest. */
 export class Tensor extends Block {
   readonly shape: number[];

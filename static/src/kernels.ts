@@ -1,7 +1,7 @@
 /** The compiled kernels (static/kernels) and the memory that they share with the payloads. */
 
 import { Allocator } from "./allocator";
-import { Image, Mask, Tensor } from "./image";
+import { Bytes, Image, Mask, Tensor } from "./image";
 
 interface Exports {
   memory: WebAssembly.Memory;
@@ -16,6 +16,23 @@ interface Exports {
   ): void;
   gaussian_blur_scratch(width: number, d: number): number;
   gaussian_blur(image: number, width: number, height: number, out: number, d: number, scratch: number): void;
+  i420_to_rgba(
+    ...all: [
+      ...y: [address: number, stride: number],
+      ...chroma: [u: number, v: number, stride: number],
+      ...image: [width: number, height: number, address: number],
+      ...colors: [isBt709: number, isFull: number],
+    ]
+  ): void;
+  nv12_to_rgba(
+    ...all: [
+      ...y: [address: number, stride: number],
+      ...uv: [address: number, stride: number],
+      ...image: [width: number, height: number, address: number],
+      ...colors: [isBt709: number, isFull: number],
+    ]
+  ): void;
+  opaque_to_rgba(pixels: number, count: number, swaps: number): number;
   resize_mask_scratch(width: number): number;
   resize_mask(
     mask: number,
@@ -49,6 +66,14 @@ export interface Sampling {
   /** What a channel of 0..255 becomes: value * scale + offset. */
   scale: number;
   offset: number;
+}
+
+/** Planes of Y, U and V (I420), or of Y and of U and V by turns (NV12): chroma at half the size, rounded up. */
+export interface YuvPlanes {
+  readonly bytes: Bytes;
+  readonly layout: readonly PlaneLayout[];
+  readonly isBt709: boolean;
+  readonly isFullRange: boolean;
 }
 
 /** Floats that may lie anywhere, row by row. */
@@ -99,6 +124,10 @@ export class Kernels {
     return new Image(this.wasm.memory, this.allocator, width, height);
   }
 
+  newBytes(length: number): Bytes {
+    return new Bytes(this.wasm.memory, this.allocator, length);
+  }
+
   newMask(width: number, height: number): Mask {
     return new Mask(this.wasm.memory, this.allocator, width, height);
   }
@@ -125,6 +154,22 @@ export class Kernels {
   /** A line of round ends over an image, in place; see kernels/drawing.c. Everything must be finite. */
   drawSegment(image: Image, [x0, y0, x1, y1]: Segment, reach: number, { r, g, b }: Color): void {
     this.wasm.draw_segment(image.address, image.width, image.height, x0, y0, x1, y1, reach, r, g, b);
+  }
+
+  /**
+   * Opaque pixels of four bytes become RGBA in place: as they are, or out of BGRA if `swaps`. False if one is not
+   * opaque (its fourth byte is not 255): then the image is of no use.
+   */
+  opaqueToRgba(image: Image, swaps: boolean): boolean {
+    return this.wasm.opaque_to_rgba(image.address, image.width * image.height, Number(swaps)) !== 0;
+  }
+
+  /** Fills an image out of planes that are large enough for it. */
+  yuvToRgba({ bytes, layout, isBt709, isFullRange }: YuvPlanes, image: Image): void {
+    const [y, u, v] = layout.map(({ offset, stride }) => ({ address: bytes.address + offset, stride }));
+    const more = [image.width, image.height, image.address, Number(isBt709), Number(isFullRange)] as const;
+    if (v) this.wasm.i420_to_rgba(y!.address, y!.stride, u!.address, v.address, u!.stride, ...more);
+    else this.wasm.nv12_to_rgba(y!.address, y!.stride, u!.address, u!.stride, ...more);
   }
 
   /** Bilinear, pixel centres aligned. */
@@ -172,8 +217,11 @@ const FUNCTIONS = [
   "draw_segment",
   "gaussian_blur",
   "gaussian_blur_scratch",
+  "i420_to_rgba",
   "image_to_tensor",
   "image_to_tensor_scratch",
+  "nv12_to_rgba",
+  "opaque_to_rgba",
   "resize_mask",
   "resize_mask_scratch",
 ] as const satisfies (keyof Exports)[];

@@ -2,6 +2,7 @@
 
 import type { Image } from "./image";
 import type { Kernels } from "./kernels";
+import { readOwnFormat } from "./pixel_formats";
 
 /** Reads a picture into an image of the graph, RGBA; closes the picture. */
 export class PixelReader {
@@ -30,15 +31,14 @@ export class PixelReader {
     return image;
   }
 
-  /** The browser's own conversion to RGBA, without a canvas; false where it has none for this picture. */
+  /** Without a canvas; false where the browser cannot for this picture. */
   private async convert(picture: ImageBitmap | VideoFrame, image: Image): Promise<boolean> {
     if (typeof VideoFrame === "undefined") return false;
     const frame = picture instanceof VideoFrame ? picture : new VideoFrame(picture, { timestamp: 0 });
     try {
-      const { data } = image;
-      if (frame.allocationSize({ format: "RGBA" }) !== data.byteLength) return false;
-      const layout = await frame.copyTo(data, { format: "RGBA" });
-      return layout[0]?.stride === image.width * 4;
+      if (!showsAsItIs(frame)) return false;
+      const isRead = await readOwnFormat(frame, image, this.kernels).catch(() => false);
+      return isRead || (await convertByBrowser(frame, image));
     } catch {
       // Safari and Firefox: no conversion of formats; a canvas does it from now on.
       this.convertsFrames = false;
@@ -59,6 +59,20 @@ export class PixelReader {
     this.canvas.drawImage(picture, 0, 0, width, height);
     image.data.set(this.canvas.getImageData(0, 0, width, height).data);
   }
+}
+
+/** Whether the visitor sees the frame's pixels one by one: not stretched, turned or mirrored. */
+function showsAsItIs(frame: VideoFrame & { rotation?: number; flip?: boolean }): boolean {
+  const { visibleRect, displayWidth, displayHeight, rotation, flip } = frame;
+  return visibleRect?.width === displayWidth && visibleRect.height === displayHeight && !rotation && !flip;
+}
+
+/** The browser's own conversion to RGBA; false where it has none for this frame. */
+async function convertByBrowser(frame: VideoFrame, image: Image): Promise<boolean> {
+  const { data } = image;
+  if (frame.allocationSize({ format: "RGBA" }) !== data.byteLength) return false;
+  const layout = await frame.copyTo(data, { format: "RGBA" });
+  return layout[0]?.stride === image.width * 4;
 }
 
 function sizeOf(picture: ImageBitmap | VideoFrame): [width: number, height: number] {
