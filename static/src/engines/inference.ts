@@ -4,7 +4,7 @@ import { LoadError } from "../loading";
 import type { BackendName, Backends } from "../protocol";
 import { Candidate } from "./candidate";
 import type { TensorValue } from "./engine";
-import { InputError, messageOf } from "./engine";
+import { InputError, messageOf, RefusedModel } from "./engine";
 import { backend as litertWasm } from "./litert_wasm";
 import type { Running } from "./running";
 import type { Starter } from "./starting";
@@ -56,7 +56,7 @@ export class Inference {
         return await running.run(model, inputs);
       } catch (error) {
         if (error instanceof InputError) throw error;
-        await this.replace(running, messageOf(error));
+        await this.replace(running, error);
       }
     }
   }
@@ -78,15 +78,15 @@ export class Inference {
     this.report();
   }
 
-  /** The backend that runs has failed: another takes its place. */
-  replace(failed: Running, why: string, isLie = false): Promise<void> {
+  /** The backend that runs has failed: another takes its place. `why`: an error, or one line. */
+  replace(failed: Running, why: unknown, isLie = false): Promise<void> {
     if (this.current !== failed) return this.replacing ?? Promise.resolve();
     this.current = null;
-    if (isLie) failed.candidate.exclude(why);
-    else failed.candidate.fail(why);
+    if (isLie || why instanceof RefusedModel) failed.candidate.exclude(why);
+    else failed.candidate.fail(messageOf(why));
     failed.close();
     this.starter.distrust(failed);
-    this.replacing = this.takeOver(failed.candidate, why).finally(() => { this.replacing = null; });
+    this.replacing = this.takeOver(failed.candidate, messageOf(why)).finally(() => { this.replacing = null; });
     // Who waits for a run hears of it there.
     this.replacing.catch(() => undefined);
     return this.replacing;

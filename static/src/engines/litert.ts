@@ -87,12 +87,17 @@ function lend(target: object, name: string, value: unknown): () => void {
   };
 }
 
-/** What LiteRT has last complained of, for the message of the error that follows. */
+/** What LiteRT has first complained of, which is the cause of what follows; "" while it is content. */
 let complaint = "";
 
 function remember(line: string): void {
-  if (line.startsWith("ERROR")) complaint = line.replace(/^ERROR: (\[.*?\] )?/, "");
+  if (line.startsWith("ERROR")) complaint ||= line.replace(/^ERROR: (\[.*?\] )?|\.$/g, "") + hintOf(line);
   console.debug(line);
+}
+
+/** Where an operation is the cause, LiteRT complains of that first. */
+function hintOf(line: string): string {
+  return line.endsWith("Failed to allocate tensors") ? ": as a rule, they need more memory than Wasm has" : "";
 }
 
 /** Throws a RefusedModel that says what the model has that LiteRT, or its accelerator, does not know. */
@@ -112,10 +117,14 @@ export async function compile(
     if (accelerator !== "wasm") requireAccelerated(compiled, accelerator);
     return new LiteRtCompiledModel(compiled, name);
   } catch (error) {
-    throw new RefusedModel(`LiteRT cannot run the model '${name}': ${complaint || messageOf(error)}`, { cause: error });
+    throw new RefusedModel(refusal(name, complaint || messageOf(error)), { cause: error });
   } finally {
     console.warn = warn;
   }
+}
+
+function refusal(name: string, why: string): string {
+  return `LiteRT cannot run the model '${name}': ${why}`;
 }
 
 /** LiteRT.js hands operations that its accelerator lacks to the CPU unasked, and the choice would be a guess. */
@@ -151,7 +160,9 @@ class LiteRtCompiledModel implements CompiledModel {
     await before;
     try {
       inputs.forEach(({ data }, index) => { write(this.tensors[index]!, data); });
+      complaint = "";
       const outputs = await this.model.run(this.tensors);
+      this.requireContent(outputs);
       return await Promise.all(outputs.map((tensor, index) => this.take(tensor, index)));
     } finally {
       done.resolve();
@@ -161,6 +172,13 @@ class LiteRtCompiledModel implements CompiledModel {
   close(): void {
     for (const tensor of this.tensors) tensor.delete();
     this.model.delete();
+  }
+
+  /** LiteRT prepares operations and memory in the run; where it cannot, it says so and hands out what was there. */
+  private requireContent(outputs: readonly Tensor[]): void {
+    if (complaint === "") return;
+    for (const tensor of outputs) tensor.delete();
+    throw new RefusedModel(refusal(this.name, complaint));
   }
 
   private async take(tensor: Tensor, index: number): Promise<TensorValue> {

@@ -36,8 +36,12 @@ async function compile(files: ModelFiles, name: string, gpu: Gpu): Promise<Compi
   try {
     return new TfjsCompiledModel(await loadGraphModel(fromMemory(files)), name, gpu);
   } catch (error) {
-    throw new RefusedModel(`TF.js cannot run the model '${name}': ${messageOf(error)}`, { cause: error });
+    throw refusal(name, messageOf(error), error);
   }
+}
+
+function refusal(name: string, why: string, cause: unknown): RefusedModel {
+  return new RefusedModel(`TF.js cannot run the model '${name}': ${why}`, { cause });
 }
 
 function fromMemory([json, ...shards]: ModelFiles): io.IOHandler {
@@ -88,14 +92,22 @@ class TfjsCompiledModel implements CompiledModel {
       this.inputs[index]!.name,
       tensor(data as Float32Array | Int32Array, [...shape], this.inputs[index]!.dtype as "float32" | "int32"),
     ]);
-    const outputs = this.model.execute(Object.fromEntries(given) as Record<string, Tensor>, [...this.outputs]);
-    return Array.isArray(outputs) ? outputs : [outputs];
+    try {
+      const outputs = this.model.execute(Object.fromEntries(given) as Record<string, Tensor>, [...this.outputs]);
+      return Array.isArray(outputs) ? outputs : [outputs];
+    } catch (error) {
+      const unknown = UNKNOWN_OPERATION.exec(messageOf(error));
+      throw unknown ? refusal(this.name, `it does not know the operation '${unknown[1]!}'`, error) : error;
+    }
   }
 
   close(): void {
     this.model.dispose();
   }
 }
+
+/** How TF.js 4.22 says so, in the run: it does not look at operations when it loads a model. */
+const UNKNOWN_OPERATION = /^Unknown op '(.*?)'/;
 
 const DTYPES = ["float32", "int32"];
 

@@ -66,6 +66,16 @@ describe("inference", () => {
     expect(fake.distrusted).toEqual([WASM]);
   });
 
+  it("does not come back to one whose engine refuses the model in its first run", async () => {
+    const refuses: Behaviour = { run: () => Promise.reject(new RefusedModel("unknown op FOO")) };
+    const { inference, fake } = begin({ [WASM]: refuses, [WEBGL]: throwsOn(2, 3) });
+    await inference.begin();
+    expect(await inference.run("m", [])).toEqual([OUTPUT]);
+    expect(inference.candidates[0]).toMatchObject({ state: "excluded", reason: "unknown op FOO" });
+    await inference.run("m", []).catch(() => undefined);
+    expect(fake.started).toEqual([WASM, WEBGL, WEBGL]);
+  });
+
   it("starts the only backend anew, once", async () => {
     const { inference, fake } = begin({ [WASM]: throwsOn(1, 3) });
     await inference.begin();
