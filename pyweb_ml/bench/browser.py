@@ -11,6 +11,8 @@ from pyweb_ml.browser_process import VARIABLE, find_program, running
 FLAGS = (
     "--no-first-run",
     "--no-default-browser-check",
+    # All subjects in view.
+    "--window-size=1280,960",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",

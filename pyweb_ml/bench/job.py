@@ -67,6 +67,7 @@ class Settings:
         frames: measured frames a subject.
         warm_up: frames before them.
         limit: seconds of measured frames after which a slow subject has had enough.
+        burst: frames as fast as it goes, `rounds` times a subject.
         paced: seconds at the pace of a camera, a subject.
         rate: that pace, in frames a second.
     """
@@ -74,6 +75,8 @@ class Settings:
     frames: int = 300
     warm_up: int = 50
     limit: float = 60
+    burst: int = 150
+    rounds: int = 3
     paced: float = 3
     rate: int = 30
 
@@ -86,6 +89,8 @@ def job_json(title: str, frames: list[str], settings: Settings, subjects: list[S
         "count": settings.frames,
         "warmUp": settings.warm_up,
         "limit": settings.limit,
+        "burst": settings.burst,
+        "rounds": settings.rounds,
         "paced": settings.paced,
         "rate": settings.rate,
         "subjects": [subject.to_json() for subject in subjects],

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 from pyweb_ml.bench.report import Measured
 
 WIDTH = 640
-_ROW, _TOP, _BOTTOM, _RIGHT = 44, 8, 26, 16
+_ROW, _ROW_OF_BARS, _TOP, _BOTTOM, _RIGHT = 44, 36, 8, 26, 16
 
 
 def frame_plot(subjects: Sequence[Measured]) -> str:
@@ -65,15 +65,37 @@ def calculator_plot(one: Measured) -> str:
     rest = one.frame.p50 - sum(spent for _, spent in rows)
     rows.append(("frame in, result out, drawing", max(rest, 0.0)))
     widest = max(spent for _, spent in rows) or 1.0
-    parts = [_bar(name, spent, widest, _TOP + 36 * index) for index, (name, spent) in enumerate(rows)]
-    return _svg(_TOP + 36 * len(rows), f"Milliseconds by calculator, {one.name}", parts)
+    parts = [
+        _bar(name, f"{spent:.2f} ms", spent / widest, _TOP + _ROW_OF_BARS * index)
+        for index, (name, spent) in enumerate(rows)
+    ]
+    return _svg(_TOP + _ROW_OF_BARS * len(rows), f"Milliseconds by calculator, {one.name}", parts)
 
 
-def _bar(name: str, spent: float, widest: float, top: float) -> str:
-    width = spent / widest * (WIDTH - 16)
+def throughput_plot(subjects: Sequence[Measured]) -> str:
+    """A bar a subject: frames a second as fast as it goes; a mark where it does one frame at a time."""
+    rows = [(one, one.throughput) for one in subjects if one.throughput]
+    if not rows:
+        return ""
+    most = max(max(found.rate, found.sequential or 0) for _, found in rows)
+    parts = []
+    for index, (one, found) in enumerate(rows):
+        top = _TOP + _ROW_OF_BARS * index
+        value = f"{found.rate:.1f} frames a second"
+        if found.sequential:
+            value += f", one at a time {found.sequential:.1f}"
+        parts.append(_bar(one.name, value, found.rate / most, top, "rival" if one.rival else "own"))
+        if found.sequential:
+            x = 8 + found.sequential / most * (WIDTH - 16)
+            parts.append(f'<path class="mark" d="M{x:.1f} {top + 16}v14"/>')
+    return _svg(_TOP + _ROW_OF_BARS * len(rows), "Frames a second, as fast as it goes, by subject", parts)
+
+
+def _bar(name: str, value: str, share: float, top: float, kind: str = "own") -> str:
+    """`share`: of the widest bar."""
     return (
-        f'<text x="8" y="{top + 13}">{escape(name)} <tspan class="soft">{spent:.2f} ms</tspan></text>'
-        f'<rect class="own" x="8" y="{top + 18}" width="{max(width, 1):.1f}" height="10"/>'
+        f'<text x="8" y="{top + 13}">{escape(name)} <tspan class="soft">{value}</tspan></text>'
+        f'<rect class="{kind}" x="8" y="{top + 18}" width="{max(share * (WIDTH - 16), 1):.1f}" height="10"/>'
     )
 
 

@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pyweb_ml.bench.job import BenchError, Settings, Subject
+from pyweb_ml.bench.machine import Machine
 from pyweb_ml.bench.server import Exchange
+from pyweb_ml.bench.throughput import Throughput
 from pyweb_ml.version import __version__
 
 FORMAT = 1
@@ -61,6 +63,7 @@ class Measured:
         times: milliseconds of each measured frame; `frame` is of them.
         calculators: by the node's name.
         inference: of all nodes together that run models; None for rivals.
+        throughput: as fast as it goes; None where it was not measured.
         candidates: what the app says of its backends, as `element.stats` does.
         events: what has gone wrong with them meanwhile.
     """
@@ -80,6 +83,7 @@ class Measured:
     frame: Quantiles | None
     calculators: dict[str, Quantiles]
     inference: Quantiles | None
+    throughput: Throughput | None
     paced: Paced | None
     candidates: list[dict[str, Any]]
     events: list[str]
@@ -88,13 +92,20 @@ class Measured:
 
 @dataclass(frozen=True)
 class Report:
-    """A benchmark; `to_json` is what --json writes."""
+    """A benchmark; `to_json` is what --json writes.
+
+    Attributes:
+        machine: what ran it; None where that was another one, with --device.
+        device: what the browser says of it.
+        left_out: by name, why a backend or a rival is no subject.
+    """
 
     title: str
     version: str
     input: str
     settings: Settings
     browser: str
+    machine: Machine | None
     device: dict[str, Any]
     subjects: list[Measured]
     left_out: list[tuple[str, str]]
@@ -110,6 +121,11 @@ class Report:
         best = self.best
         return one.frame.p50 / best.frame.p50 if one.frame and best and best.frame else None
 
+    def throughput_ratio(self, one: Measured) -> float | None:
+        """How many times as many frames a second as this one the best one does, by the medians."""
+        ours = self.best and self.best.throughput
+        return ours.rate / one.throughput.rate if ours and one.throughput else None
+
     def to_json(self) -> dict[str, Any]:
         fields = asdict(self)
         left_out = [{"name": name, "reason": reason} for name, reason in self.left_out]
@@ -124,6 +140,7 @@ def read_report(
     subjects: Sequence[Subject],
     left_out: list[tuple[str, str]],
     inference: Sequence[str],
+    machine: Machine | None = None,
 ) -> Report:
     """Sums up what the page has posted.
 
@@ -141,7 +158,7 @@ def read_report(
         agent = str(device["userAgent"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BenchError(f"the page's report lacks something ({error!r}); is it of another version?") from error
-    return Report(title, __version__, source, settings, agent, device, measured, left_out)
+    return Report(title, __version__, source, settings, agent, machine, device, measured, left_out)
 
 
 def _measured(
@@ -166,6 +183,7 @@ def _measured(
         frame=Quantiles.of(row["times"]),
         calculators={name: found for name, times in nodes.items() if (found := Quantiles.of(times))},
         inference=Quantiles.of([sum(times) for times in zip(*runs, strict=True)]) if runs else None,
+        throughput=Throughput.of(row["throughput"]),
         paced=paced and Paced(paced["offered"], paced["shown"], paced["dropped"], Quantiles.of(paced["times"])),
         candidates=row["candidates"],
         events=row["events"],

@@ -13,6 +13,7 @@ from pyweb_ml.bench.browser import browser, find_browser
 from pyweb_ml.bench.device import addresses, invitation
 from pyweb_ml.bench.frames import write_frames
 from pyweb_ml.bench.job import BenchError, Settings, Subject, job_json
+from pyweb_ml.bench.machine import Machine, load
 from pyweb_ml.bench.memory import PeakMemory
 from pyweb_ml.bench.report import Report, read_report
 from pyweb_ml.bench.rivals import Given, prepare
@@ -63,11 +64,8 @@ def run_bench(app: AnyApp, options: Options, progress: Progress) -> Report:
         BenchError: nothing can be measured.
         PyWebMLError: the app cannot be built.
     """
-    if not (PAGE / "main.js").is_file():
-        raise BenchError(
-            f"the benchmark's page is not built in '{PAGE}'; in a checkout, make it with 'python "
-            "static/hatch_build.py'; otherwise install pywebml again"
-        )
+    before = load()
+    _check_page()
     program = "" if options.device else find_browser(options.browser)
     with tempfile.TemporaryDirectory(prefix="pywebml-bench-") as folder:
         work = Path(folder)
@@ -86,8 +84,17 @@ def run_bench(app: AnyApp, options: Options, progress: Progress) -> Report:
             lambda what, done, total: progress("bench", what, done, total),
         )
         _measure(exchange, options, program)
+        machine = None if options.device else Machine.now(before)
         nodes = inference_nodes(work / "app")
-        return read_report(exchange, app.title, source.name, options.settings, subjects, left_out, nodes)
+        return read_report(exchange, app.title, source.name, options.settings, subjects, left_out, nodes, machine)
+
+
+def _check_page() -> None:
+    if not (PAGE / "main.js").is_file():
+        raise BenchError(
+            f"the benchmark's page is not built in '{PAGE}'; in a checkout, make it with 'python "
+            "static/hatch_build.py'; otherwise install pywebml again"
+        )
 
 
 def _sample(app: AnyApp) -> Path:

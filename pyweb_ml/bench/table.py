@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from pyweb_ml.bench.report import Measured, Quantiles, Report
+from pyweb_ml.bench.throughput import Throughput
 from pyweb_ml.console import size_text
 
 NOTHING = "\u2013"
@@ -14,39 +15,77 @@ def table(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    device = report.device
+    yield from _conditions(report)
+    yield ""
+    head = ["milliseconds a frame", "frames", "p50", "p95", "p99", "ratio", "first", "gzip", "memory", "dropped"]
+    yield from _aligned([head, *(_row(report, one) for one in report.subjects if one.frame)])
+    yield from _throughput(report)
+    yield from _calculators(report.best)
+    yield from _what_ran(report.subjects)
+    yield from (f"left out: {name}: {reason}" for name, reason in report.left_out)
+
+
+def _conditions(report: Report) -> Iterator[str]:
+    device, machine = report.device, report.machine
     yield f"{report.title}: {report.input}, {device['frameWidth']}x{device['frameHeight']}"
     yield f"{report.browser}"
     threads = "isolated: threads may be had" if device["isolated"] else "not isolated: no threads"
     yield f"{device['cores']} cores, {threads}; WebGL on {device['gpu'] or 'nothing'}"
-    yield ""
-    head = ["milliseconds a frame", "frames", "p50", "p95", "p99", "ratio", "first", "gzip", "memory", "dropped"]
-    yield from _aligned([head, *(_row(report, one) for one in report.subjects if one.frame)])
-    yield from _calculators(report.best)
-    for one in report.subjects:
+    if machine:
+        before, after = (_number(load, 1) for load in (machine.load_before, machine.load_after))
+        yield f"{machine.cpu or 'unknown processor'}; load {before} before the start, {after} at the end"
+        yield from filter(None, [machine.warning])
+
+
+def _what_ran(subjects: Sequence[Measured]) -> Iterator[str]:
+    yield from (f"ran: {one.name}: {one.description}" for one in subjects if one.description)
+    for one in subjects:
         if one.error:
             yield f"{'stopped' if one.frame else 'not measured'}: {one.name}: {one.error}"
         yield from (f"note: {one.name}: {event}" for event in one.events)
-    yield from (f"left out: {name}: {reason}" for name, reason in report.left_out)
+
+
+def _throughput(report: Report) -> Iterator[str]:
+    """As fast as it goes; the gain of more than one frame in flight, of the fastest."""
+    rows = [(one, found) for one in report.subjects if (found := one.throughput)]
+    if not rows:
+        return
+    yield ""
+    cells = [
+        [one.name, f"{found.rate:.1f}", _number(report.throughput_ratio(one)), _number(found.sequential, 1)]
+        for one, found in rows
+    ]
+    yield from _aligned([["frames a second, as fast as it goes", "p50", "ratio", "one at a time"], *cells])
+    best = report.best.throughput if report.best else None
+    if best and best.gain:
+        yield gain_text(best)
+
+
+def gain_text(found: Throughput) -> str:
+    """What more than one frame in flight is worth; of a throughput that has a gain."""
+    count = "two" if found.in_flight == 2 else str(found.in_flight)
+    return f"{count} frames in flight: {_number(found.gain)} times one at a time"
 
 
 def _row(report: Report, one: Measured) -> list[str]:
     first = f"{one.first_result:.0f}" + ("*" if one.first_partial else "") if one.first_result else NOTHING
     memory = size_text(one.memory) if one.memory is not None else NOTHING
     dropped = f"{one.paced.dropped} of {one.paced.offered}" if one.paced else NOTHING
-    ratio = report.ratio(one)
-    ratio_text = f"{ratio:.2f}" if ratio else NOTHING
     quantiles = _cells(one.frame)
     return [
         one.name,
         str(len(one.times)),
         *quantiles,
-        ratio_text,
+        _number(report.ratio(one)),
         first,
         size_text(one.wire_gzip),
         memory,
         dropped,
     ]
+
+
+def _number(value: float | None, digits: int = 2) -> str:
+    return NOTHING if value is None else f"{value:.{digits}f}"
 
 
 def _cells(times: Quantiles | None) -> list[str]:

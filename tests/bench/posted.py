@@ -23,6 +23,7 @@ def row(name: str, times: list[float], **others: Any) -> dict[str, Any]:
         "whole": None,
         "memory": None,
         "nodes": {},
+        "throughput": None,
         "paced": None,
         "candidates": [],
         "events": [],

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.network]
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FACES = EXAMPLES / "mediapipe_graph/graph.pbtxt"
 PICTURE = EXAMPLES / "samples/astronaut.jpg"
-SETTINGS = Settings(frames=3, warm_up=1, limit=20, paced=0.2)
+SETTINGS = Settings(frames=3, warm_up=1, limit=20, paced=0.2, burst=4, rounds=1)
 BACKENDS = ("litert-wasm", "tfjs-webgl", "tfjs-wasm", "litert-webnn")
 """Those that are played by the CPU within seconds; tests/browser/test_backends.py runs the others too."""
 
@@ -46,6 +46,29 @@ def test_every_rival_runs_on_the_same_model_but_the_one_that_needs_onnx(report: 
     rivals = {one.name: one.error for one in report.subjects if one.rival}
     assert rivals == dict.fromkeys(("LiteRT.js, hand-written", "TF.js, hand-written", "MediaPipe tasks-vision"))
     assert [name for name, _ in report.left_out] == ["onnxruntime-web"]
+
+
+def test_the_rivals_on_wasm_have_as_many_threads_as_the_app(report: Report) -> None:
+    threads = min(os.cpu_count() or 1, 4)
+    wanted = "1 thread" if threads == 1 else f"{threads} threads"
+    said = {one.name: one.description for one in report.subjects}
+    assert said["LiteRT.js, hand-written"] == f"LiteRT.js on Wasm, {wanted}, canvas input"
+    assert said["TF.js, hand-written"] == f"TF.js on Wasm, {wanted}, fromPixels"
+
+
+def test_as_fast_as_it_goes_the_app_has_two_frames_in_flight_and_rivals_one(report: Report) -> None:
+    for one in report.subjects:
+        if one.error is not None:
+            continue
+        assert one.throughput, one.name
+        assert one.throughput.in_flight == (1 if one.rival else 2)
+        assert len(one.throughput.rates) == SETTINGS.rounds
+        assert (one.throughput.gain is None) == one.rival
+
+
+def test_the_machine_is_named(report: Report) -> None:
+    assert report.machine
+    assert report.machine.cores == os.cpu_count()
 
 
 def test_of_the_app_each_calculator_is_timed_and_inference_is_the_nodes_that_run_models(report: Report) -> None:

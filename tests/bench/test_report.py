@@ -9,6 +9,7 @@ import pytest
 
 from pyweb_ml.bench.html import report_page
 from pyweb_ml.bench.job import BenchError, Settings, Subject
+from pyweb_ml.bench.machine import Machine
 from pyweb_ml.bench.report import Quantiles, Report, read_report
 from pyweb_ml.bench.server import Exchange
 from pyweb_ml.bench.table import table
@@ -21,10 +22,20 @@ APP, SLOW, RIVAL = (
 )
 
 
-def read(*rows: dict[str, Any], subjects: tuple[Subject, ...] = (APP, SLOW, RIVAL)) -> Report:
+IDLE, BUSY = Machine("A processor", 2, 0.4, 1.9), Machine("A processor", 2, 3.25, 4.0)
+
+OVERLAPPED = {"inFlight": 2, "rates": [60.0, 66.0, 30.0], "sequential": [50.0, 40.0, 10.0]}
+ONE_BY_ONE = {"inFlight": 1, "rates": [20.0, 25.0, 24.0], "sequential": []}
+
+
+def read(
+    *rows: dict[str, Any],
+    subjects: tuple[Subject, ...] = (APP, SLOW, RIVAL),
+    machine: Machine | None = IDLE,
+) -> Report:
     exchange = Exchange({}, Path())
     exchange.report = posted(*rows)
-    return read_report(exchange, "An <app>", "a.png", Settings(), subjects, [("X", "why not")], ["run"])
+    return read_report(exchange, "An <app>", "a.png", Settings(), subjects, [("X", "why not")], ["run"], machine)
 
 
 @pytest.fixture
@@ -34,9 +45,9 @@ def report() -> Report:
     memory = {"bytes": 2**20, "types": {"JavaScript": 2**20}}
     first = {"firstResult": 300.0, "firstPartial": True, "whole": 900.0}
     return read(
-        row("App", [2.0, 2.0, 4.0], nodes=nodes, paced=paced, memory=memory, **first),
+        row("App", [2.0, 2.0, 4.0], nodes=nodes, throughput=OVERLAPPED, paced=paced, memory=memory, **first),
         row("Slow", [], error="there is <no> GPU"),
-        row("R", [4.0, 4.0, 4.0]),
+        row("R", [4.0, 4.0, 4.0], throughput=ONE_BY_ONE, description="by hand, 2 threads"),
     )
 
 
@@ -62,6 +73,21 @@ def test_a_rival_is_never_the_best() -> None:
     assert read(row("App", []), row("Slow", []), row("R", [1.0])).best is None
 
 
+def test_throughput_is_the_median_of_rounds_and_its_gain_is_over_one_frame_at_a_time(report: Report) -> None:
+    app, slow, rival = report.subjects
+    assert app.throughput
+    assert (app.throughput.rate, app.throughput.sequential, app.throughput.gain) == (60.0, 40.0, 1.5)
+    assert slow.throughput is None
+    assert rival.throughput
+    assert (rival.throughput.rate, rival.throughput.sequential, rival.throughput.gain) == (24.0, None, None)
+    assert [report.throughput_ratio(one) for one in (app, slow, rival)] == [1.0, None, 2.5]
+
+
+def test_a_subject_that_did_no_round_has_no_throughput() -> None:
+    none = {"inFlight": 2, "rates": [], "sequential": [50.0]}
+    assert read(row("App", [1.0], throughput=none), row("Slow", []), row("R", [])).subjects[0].throughput is None
+
+
 def test_json_has_every_number_under_a_name_of_its_own(report: Report) -> None:
     data = json.loads(json.dumps(report.to_json()))
     assert data["format"] == 1
@@ -71,6 +97,9 @@ def test_json_has_every_number_under_a_name_of_its_own(report: Report) -> None:
     assert app["inference"]["p50"] == 1.0
     assert app["paced"] | {"latency": None} == {"offered": 9, "shown": 7, "dropped": 2, "latency": None}
     assert app["times"] == [2.0, 2.0, 4.0]
+    assert app["throughput"]["rates"] == OVERLAPPED["rates"]
+    assert app["throughput"]["sequential_rates"] == OVERLAPPED["sequential"]
+    assert data["machine"] == {"cpu": "A processor", "cores": 2, "load_before": 0.4, "load_after": 1.9}
     assert data["left_out"] == [{"name": "X", "reason": "why not"}]
 
 
@@ -82,9 +111,33 @@ def test_the_table_says_what_was_not_measured_and_why(report: Report) -> None:
     assert any(line.startswith("App") and "300*" in line and "2 of 9" in line for line in lines)
 
 
-def test_the_page_is_one_file_with_both_plots_and_escapes_what_others_wrote(report: Report) -> None:
+def test_the_table_says_what_ran_and_what_two_frames_in_flight_are_worth(report: Report) -> None:
+    lines = table(report).splitlines()
+    assert "ran: R: by hand, 2 threads" in lines
+    assert "two frames in flight: 1.50 times one at a time" in lines
+    assert "A processor; load 0.4 before the start, 1.9 at the end" in lines
+    rows = [line.split() for line in lines]
+    assert ["App", "60.0", "1.00", "40.0"] in rows
+    assert ["R", "24.0", "2.50", "\u2013"] in rows
+
+
+def test_a_machine_that_was_busy_before_the_start_is_warned_of(report: Report) -> None:
+    busy = read(*(row(name, [1.0]) for name in ("App", "Slow", "R")), machine=BUSY)
+    assert "warning: the load was 3.2 before the start" in table(busy)
+    assert "the load was 3.2 before the start" in report_page(busy)
+    assert "warning" not in table(report)
+    assert 'role="alert"' not in report_page(report)
+
+
+def test_of_another_device_no_machine_is_known() -> None:
+    elsewhere = read(*(row(name, [1.0]) for name in ("App", "Slow", "R")), machine=None)
+    assert "load" not in table(elsewhere)
+    assert elsewhere.to_json()["machine"] is None
+
+
+def test_the_page_is_one_file_with_all_plots_and_escapes_what_others_wrote(report: Report) -> None:
     page = report_page(report)
-    assert page.count("<svg") == 2
+    assert page.count("<svg") == 3
     assert "An &lt;app&gt;" in page
     assert "there is &lt;no&gt; GPU" in page
     assert "http" not in page

@@ -11,6 +11,9 @@ export interface Job {
   warmUp: number;
   /** Seconds a subject that measuring may take: a slow one gets fewer frames. */
   limit: number;
+  /** Frames of each burst as fast as it goes, and how many bursts a subject. */
+  burst: number;
+  rounds: number;
   /** Seconds at camera pace, a subject; `rate` is in frames a second. */
   paced: number;
   rate: number;
@@ -80,6 +83,7 @@ export interface SubjectReport {
   times: number[];
   /** By calculator, as {@link times}; empty for rivals. */
   nodes: Record<string, number[]>;
+  throughput: Throughput | null;
   paced: Paced | null;
   /** How the candidates of the app did; empty for rivals. */
   candidates: BackendReport[];
@@ -90,6 +94,15 @@ export interface SubjectReport {
 export interface Memory {
   bytes: number;
   types: Record<string, number>;
+}
+
+/** As fast as it goes: frames a second, by round. */
+export interface Throughput {
+  /** Frames that are handed over at a time. */
+  inFlight: number;
+  rates: number[];
+  /** The same, one frame at a time; empty where that is what `inFlight` says. */
+  sequential: number[];
 }
 
 export interface Paced {

@@ -3,8 +3,10 @@
 import { alone } from "./alone";
 import { Frames } from "./frames";
 import type { Device, Job, PageReport, SubjectJob, SubjectReport } from "./job";
+import { messageOf } from "./message_of";
 import { paced } from "./paced";
-import { inTurn, messageOf } from "./turns";
+import { inRounds } from "./throughput";
+import { inTurn } from "./turns";
 
 const line = document.querySelector("#progress")!;
 
@@ -17,6 +19,7 @@ async function main(): Promise<void> {
     await attempt(reports[index]!, () => byItself(one, frames, job, reports[index]!));
   }
   await inTurn(job, reports, frames, tell);
+  await inRounds(job, reports, frames, tell);
   for (const [index, one] of job.subjects.entries()) {
     if (job.paced === 0 || reports[index]!.error !== null) continue;
     tell(`${one.name}: ${job.rate} frames a second`, index, job.subjects.length);
@@ -44,7 +47,8 @@ async function attempt(report: SubjectReport, work: () => Promise<void>): Promis
 }
 
 function emptyReport(name: string): SubjectReport {
-  const unknown = { error: null, description: "", firstResult: null, firstPartial: false, whole: null, memory: null, paced: null };
+  const alone = { firstResult: null, firstPartial: false, whole: null, memory: null };
+  const unknown = { error: null, description: "", ...alone, throughput: null, paced: null };
   return { name, ...unknown, times: [], nodes: {}, candidates: [], events: [] };
 }
 

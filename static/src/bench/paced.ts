@@ -32,7 +32,7 @@ async function run({ subject, window }: Room, frames: Frames, { paced: seconds, 
   const limiter = new FlowLimiter<Offered>(async ({ image, at }) => {
     await subject.process(image);
     times.push(performance.now() - at);
-  });
+  }, { maxInFlight: subject.inFlight });
   limiter.open();
   const began = performance.now();
   for (let index = 0; index < seconds * rate; index++) {

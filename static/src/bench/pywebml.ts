@@ -7,6 +7,8 @@ import type { Subject } from "./subject";
 
 /** Microseconds between two frames, as of a camera with 30 a second. */
 const INTERVAL = 33_333;
+/** Frames that the worker is given at a time: while one is inferred, the next is read and the former drawn. */
+const IN_FLIGHT = 2;
 
 export async function create({ backend, script }: SubjectJob, canvas: HTMLCanvasElement): Promise<Subject> {
   const base = new URL("app/", location.href);
@@ -24,6 +26,7 @@ export async function create({ backend, script }: SubjectJob, canvas: HTMLCanvas
   const ready = await client.ready;
   let timestamp = 0;
   return {
+    inFlight: IN_FLIGHT,
     async process(image) {
       timestamp += INTERVAL;
       const request = { timestamp, image, settings: {}, show: true, values: false, partial: false };

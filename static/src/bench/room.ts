@@ -36,7 +36,7 @@ export async function openFrame(address: string): Promise<{ window: Window; clos
   frame.id = FRAME_ID;
   frame.src = address;
   const loaded = new Promise((resolve) => { frame.onload = resolve; });
-  document.body.append(frame);
+  document.querySelector("#subjects")!.append(frame);
   const close = (): void => { frame.remove(); };
   await within(loaded, `'${address}' does not load`).catch((error: unknown) => {
     close();

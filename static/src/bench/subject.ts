@@ -3,8 +3,10 @@
 import type { BackendReport } from "../protocol";
 import type { SubjectJob, SubjectKind } from "./job";
 
-/** What is measured: takes frames one after the other. */
+/** What is measured. */
 export interface Subject {
+  /** How many frames it may be given before the first of them is done. */
+  readonly inFlight: number;
   /** One frame, which is given away; by calculator the milliseconds that it says. */
   process(image: ImageBitmap): Promise<Record<string, number>>;
   /** Resolves when nothing is started or chosen any more, for as long as frames come. */

@@ -2,11 +2,11 @@
 
 import type { Frames } from "./frames";
 import type { Job, SubjectJob, SubjectReport } from "./job";
+import { messageOf } from "./message_of";
 import type { Room } from "./room";
 import { openRoom, within } from "./room";
-
-/** Seconds of frames after which a choice that has not settled is measured as it is. */
-const SETTLING = 10;
+import { shown } from "./shown";
+import { warm } from "./warm";
 
 interface Runner {
   readonly room: Room;
@@ -16,7 +16,7 @@ interface Runner {
   done: boolean;
 }
 
-type Tell = (what: string, done: number, total: number) => void;
+export type Tell = (what: string, done: number, total: number) => void;
 
 export async function inTurn(job: Job, reports: readonly SubjectReport[], frames: Frames, tell: Tell): Promise<void> {
   const runners: Runner[] = [];
@@ -51,27 +51,18 @@ async function begin(job: SubjectJob, report: SubjectReport, frames: Frames, { w
   }
 }
 
-async function warm(room: Room, frames: Frames, count: number, limit: number): Promise<void> {
-  const began = performance.now();
-  const seconds = (): number => (performance.now() - began) / 1000;
-  for (let index = 0; index < count && seconds() < limit; index++) await give(room, frames, index);
-  for (let index = 0; !room.subject.settled() && seconds() < SETTLING; index++) await give(room, frames, index);
-}
-
-async function give({ subject, window }: Room, frames: Frames, index: number): Promise<void> {
-  await within(subject.process(await frames.frame(index, window)), "a frame is not done");
-}
-
 /** Another one begins at each frame. */
 function order(runners: readonly Runner[], index: number): Runner[] {
   const first = runners.length === 0 ? 0 : index % runners.length;
   return [...runners.slice(first), ...runners.slice(0, first)];
 }
 
+/** The frame begins when what was drawn before, by whomever, has been shown. */
 async function measure(runner: Runner, index: number, frames: Frames, limit: number): Promise<void> {
   const { report } = runner;
   try {
     const image = await frames.frame(index, runner.room.window);
+    await shown();
     const began = performance.now();
     const nodes = await within(runner.room.subject.process(image), "a frame is not done");
     const took = performance.now() - began;
@@ -89,8 +80,4 @@ function end({ room, report }: Runner): void {
   const { text, candidates, events } = room.subject.describe();
   Object.assign(report, { description: text, candidates, events });
   room.close();
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,10 +1,11 @@
-/** A rival as a subject: it has no calculators that it could time, and nothing that settles. */
+/** A rival as a subject: one frame after the other, as such pages do; no calculators to be timed, nothing that settles. */
 
 import type { Subject } from "../subject";
 
 /** `process` need not close the frame. */
 export function rival(text: string, process: (image: ImageBitmap) => Promise<void>): Subject {
   return {
+    inFlight: 1,
     async process(image) {
       await process(image);
       image.close();

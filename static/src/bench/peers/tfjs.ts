@@ -2,7 +2,7 @@
 
 import type { GraphModel } from "@tensorflow/tfjs-converter";
 import { loadGraphModel } from "@tensorflow/tfjs-converter";
-import { getThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import { getThreadsCount, setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import type { Tensor, Tensor3D } from "@tensorflow/tfjs-core";
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -11,9 +11,12 @@ import type { Subject } from "../subject";
 import { rival } from "./rival";
 import { createTask } from "./task";
 
+/** As the app and the rival on LiteRT.js take at most. */
+const MOST_THREADS = 4;
+
 export async function create({ work }: SubjectJob, canvas: HTMLCanvasElement): Promise<Subject> {
   setWasmPaths(new URL(work!.files, location.href).href);
-  await tf.setBackend("wasm");
+  await start(Math.min(navigator.hardwareConcurrency, MOST_THREADS));
   const model = await loadGraphModel(work!.tfjs);
   const task = createTask(work!, canvas);
   return rival(`TF.js on Wasm, ${threadsText()}, fromPixels`, async (frame) => {
@@ -22,6 +25,20 @@ export async function create({ work }: SubjectJob, canvas: HTMLCanvasElement): P
     tf.dispose(outputs);
     task(frame, placementOf(frame, work!), arrays);
   });
+}
+
+/**
+ * At its best: by itself TF.js takes no more threads than half of the cores that the browser names, whatever
+ * setThreadsCount says (one of two; tensorflow/tfjs#8513), so twice as many are named while it starts.
+ */
+async function start(threads: number): Promise<void> {
+  setThreadsCount(threads);
+  Object.defineProperty(navigator, "hardwareConcurrency", { value: 2 * threads, configurable: true });
+  try {
+    await tf.setBackend("wasm");
+  } finally {
+    Reflect.deleteProperty(navigator, "hardwareConcurrency");
+  }
 }
 
 function threadsText(): string {
