@@ -181,7 +181,10 @@ export class Session {
       opened: (client) => { if (this.#profile.isWanted) client.profile(true); },
       status: (status) => { this.#events.status(status); },
       ready: (ready) => { this.#onReady(ready); },
-      backends: (chosen) => { this.#stats.choose(chosen); },
+      backends: (chosen) => {
+        this.#stats.choose(chosen);
+        this.#run.flow.most = chosen.overlaps ? 2 : 1;
+      },
       profiled: (profiled) => { this.#profile.tell(profiled); },
       failed: (failed, fatal) => {
         if (fatal) this.#lose();
