@@ -49,10 +49,10 @@ _SEND = """async ({png, count, pace}) => {
     const frame = {timestamp: index * 1000, image, settings: {}, show: false, values: true, partial: false, pace};
     worker.postMessage({type: "frame", id: 1000 + index, ...frame}, [image]);
   }
-  worker.postMessage({type: "picture", id: 2000});
-  worker.postMessage({type: "profile", on: false});
   await done;
-  await new Promise((resolve) => { setTimeout(resolve, 300); });
+  const told = new Promise((resolve) => { worker.addEventListener("message", resolve, {once: true}); });
+  worker.postMessage({type: "profile", on: false});
+  await told;
   worker.removeEventListener("message", listen);
   return {answers, calls: events.filter(({eventType}) => eventType === "PROCESS")};
 }"""
@@ -63,7 +63,7 @@ def test_frames_that_come_too_fast_overlap_where_the_engine_runs_beside_the_grap
 ) -> None:
     app = replace(load_app(str(EXAMPLES / "face_detection")), backends=("tfjs-wasm",))
     build_site(app, tmp_path / "site")
-    with serve(tmp_path) as address, closing(browser.new_context()) as context:
+    with serve(tmp_path, isolated=True) as address, closing(browser.new_context()) as context:
         context.add_init_script(_KEEP_WORKER)
         opened = open_app(context, f"{address}site/")
         opened.process(photograph())
