@@ -9,7 +9,6 @@ if anything grows.
 """
 
 import argparse
-import os
 import shutil
 import sys
 import tempfile
@@ -102,8 +101,21 @@ def take(page: Page, sessions: PageSessions) -> Sample:
         "GPU objects (count)": sum(one["gpuObjects"] for one in told),
         "GPU bytes": sum(one["gpuBytes"] for one in told),
         "workers (count)": len(page.workers),
-        "processes": held_by(os.getpid()) or 0,
+        **processes(page),
     }
+
+
+def processes(page: Page) -> Sample:
+    """What Linux says that the renderers and the GPU's process hold, shared pages by their share."""
+    devtools = page.context.browser.new_browser_cdp_session()  # type: ignore[union-attr]  # it is launched
+    told = devtools.send("SystemInfo.getProcessInfo")["processInfo"]
+    devtools.detach()
+    held = {"renderers (process)": 0, "GPU (process)": 0}
+    for one in told:
+        kind = {"renderer": "renderers (process)", "GPU": "GPU (process)"}.get(one["type"])
+        if kind is not None:
+            held[kind] += held_by(one["id"]) or 0
+    return dict(held)
 
 
 def frames(page: Page, count: int, samples: int, seconds: float) -> Iterator[tuple[int, Sample]]:
