@@ -1,33 +1,20 @@
-/** `<pywebml-app>`: a thin skin over a session (what runs) and a view (what is seen). */
+/** `<pywebml-app>`: what a page's script can ask of it, and what the browser tells it. */
 
-import { copyText } from "./clipboard";
 import type { BatchResult } from "./batch";
 import { Deferred } from "./deferred";
 import { acceptDrops } from "./drop_target";
-import { ElementControls } from "./element_controls";
-import { ElementJobs, type JobRequest } from "./element_jobs";
-import { ElementView } from "./element_view";
-import { AppError, toFailure } from "./failure";
+import type { ElementJobs, JobRequest } from "./element_jobs";
+import { ElementParts } from "./element_parts";
+import { ElementPresence } from "./element_presence";
+import { toFailure } from "./failure";
 import { explained, REASON } from "./isolation";
-import { badSeconds, badSite, copied, notConnected } from "./messages";
-import { Saving } from "./saving";
-import { explain } from "./page_policy";
-import { fetchSite, type PageSite } from "./page_site";
-import { siteOf, workerOf } from "./own_site";
-import { Presenter } from "./presenter";
 import type { ProfileListener } from "./profile_listeners";
-import { PROFILED_EVERY } from "./protocol";
-import type { Failure, Settings, TraceEvent, Value } from "./protocol";
-import { Session } from "./session";
-import type { SessionEvents } from "./session_events";
-import type { Choice } from "./source";
+import type { Settings, Value } from "./protocol";
 import { readChoice } from "./sources";
 import type { AppStats } from "./stats";
-import { chromeTrace, type ChromeTrace } from "./trace";
+import type { ChromeTrace } from "./trace";
+import { recordTrace } from "./trace_recording";
 import type { ExportedVideo } from "./video_export";
-
-/** Milliseconds after its removal when everything is given back; moving it within the page takes less. */
-const GRACE = 250;
 
 /** Milliseconds between two readings of the frame rate. */
 const NUMBERS_EVERY = 500;
@@ -48,72 +35,30 @@ const NUMBERS_EVERY = 500;
 export class PywebmlApp extends HTMLElement {
   static readonly observedAttributes = ["src", "source", "backend", "controls", "values"];
 
-  readonly #view: ElementView;
-  readonly #presenter: Presenter;
-  /** What screen readers say of the element, unless the page says it by attributes. */
-  readonly #internals = this.attachInternals();
-  readonly #controls: ElementControls;
-  readonly #jobs: ElementJobs;
-  readonly #saving: Saving;
-  #site: Promise<PageSite> | null = null;
-  #session: Session | null = null;
-  #choice: Choice | null = null;
+  readonly #parts = new ElementParts(this, this.attachShadow({ mode: "open" }), this.attachInternals());
+  readonly #presence = new ElementPresence(this, {
+    arrived: (signal) => { this.#arrive(signal); },
+    seen: () => { this.#parts.appear(); },
+    left: () => { this.#parts.run.dispose(); },
+  });
   /** What `ready` gave before the element was in the page. */
   #early: Deferred<void> | null = null;
-  #seen = false;
-  #connection: AbortController | null = null;
-  #release: ReturnType<typeof setTimeout> | undefined;
-
-  constructor() {
-    super();
-    this.#internals.role = "group";
-    this.#view = new ElementView(this.attachShadow({ mode: "open" }), {
-      choose: (choice) => { this.#run(choice); },
-      chooseFiles: (files) => { this.#jobs.begin((jobs) => jobs.processFiles(files, {})); },
-      export: () => { this.#jobs.begin((jobs) => jobs.exportVideo(null, {})); },
-      toggle: () => { this.#toggle(); },
-      retry: () => { this.#retry(); },
-      set: (name, value) => { this.#controls.move(name, value); },
-      reset: () => { this.#controls.reset(); },
-      link: () => { void this.#copyLink(); },
-      save: () => { this.#saving.savePicture(); },
-      record: () => { this.#saving.toggle(); },
-    });
-    this.#saving = new Saving({ canvas: () => this.#view.picture, picture: () => this.#getSession().picture() }, {
-      recording: (runs) => { this.#view.showRecording(runs); },
-      failed: (failure) => { this.#complain(failure); },
-    });
-    this.#controls = new ElementControls(this.#view.controls, {
-      wanted: () => this.#getSite(),
-      changed: () => { this.#settingsChanged(); },
-      moved: () => { this.#tell("change", { values: this.values }); },
-      failed: (failure) => { this.#complain(failure); },
-    });
-    this.#presenter = new Presenter(this.#view);
-    this.#jobs = new ElementJobs({
-      session: () => this.#getSession(),
-      choice: () => this.#choice,
-      progress: (progress) => { this.#presenter.job(progress); },
-      notice: (notice) => { this.#presenter.notice(notice); },
-      failed: (failure) => { this.#complain(failure); },
-    });
-  }
 
   /** Settles when everything is loaded, Python included; asking for it begins to load an element in the page. */
   get ready(): Promise<void> {
-    if (this.isConnected) return this.#load();
+    if (this.isConnected) return this.#parts.run.load();
     this.#early ??= new Deferred();
     return this.#early.promise;
   }
 
   get stats(): AppStats {
-    const { stats } = this.#getSession();
+    const { stats } = this.#parts.run.session;
     return { ...stats, reason: explained(stats.reason, this.dataset[REASON]) };
   }
 
   /** What the app's controls show, by their names; whole once the element is `ready`. */
   get values(): Settings {
-    return this.#controls.values;
+    return this.#parts.controls.values;
   }
 
   /**
@@ -123,13 +68,13 @@ export class PywebmlApp extends HTMLElement {
    */
   set values(values: Settings | string) {
     if (typeof values === "string") {
-      this.#controls.read(values);
+      this.#parts.controls.read(values);
       return;
     }
     try {
-      this.#controls.values = values;
+      this.#parts.controls.values = values;
     } catch (error) {
-      this.#complain(toFailure(error));
+      this.#parts.reports.refused(toFailure(error));
     }
   }
 
@@ -146,11 +91,12 @@ export class PywebmlApp extends HTMLElement {
     image: ImageBitmapSource | Float32Array,
     options: { timestamp?: number } = {},
   ): Promise<Record<string, Value>> {
-    if (!this.isConnected) throw new AppError(notConnected("process"));
-    this.#presenter.forgive();
+    const { run, view, presenter, controls } = this.#parts;
+    run.require("process");
+    presenter.forgive();
     if (image instanceof Float32Array) return this.#processSound(image, options.timestamp ?? 0);
-    const values = await this.#getSession().process(image, options.timestamp, this.#controls.settled);
-    this.#view.showPicture();
+    const values = await run.session.process(image, options.timestamp, controls.settled);
+    view.showPicture();
     return values;
   }
 
@@ -159,10 +105,8 @@ export class PywebmlApp extends HTMLElement {
    *
    * @throws AppError where it cannot be opened; the event `error` and the panel say it too.
    */
-  async start(): Promise<void> {
-    if (!this.isConnected) throw new AppError(notConnected("start"));
-    this.#presenter.forgive();
-    await this.#getSession().start(this.#choice);
+  start(): Promise<void> {
+    return this.#parts.run.start();
   }
 
   /**
@@ -172,8 +116,8 @@ export class PywebmlApp extends HTMLElement {
    * @throws AppError where the element is not in the page.
    */
   profile(listener: ProfileListener): () => void {
-    if (!this.isConnected) throw new AppError(notConnected("profile"));
-    return this.#getSession().profile(listener);
+    this.#parts.run.require("profile");
+    return this.#parts.run.session.profile(listener);
   }
 
   /**
@@ -183,17 +127,8 @@ export class PywebmlApp extends HTMLElement {
    * @throws AppError where the element is not in the page, or the seconds are not above 0 and at most 60.
    */
   async trace(seconds = 5): Promise<ChromeTrace> {
-    if (!this.isConnected) throw new AppError(notConnected("trace"));
-    if (!(seconds > 0 && seconds <= 60)) throw new AppError(badSeconds(seconds));
-    const events: TraceEvent[] = [];
-    const last = (performance.now() + seconds * 1000) * 1000;
-    const end = this.profile((report) => {
-      for (const event of report.events) if (event.startTime <= last) events.push(event);
-    });
-    // What happened last is told a little later.
-    await new Promise((resolve) => { setTimeout(resolve, seconds * 1000 + 2 * PROFILED_EVERY); });
-    end();
-    return chromeTrace(events, document.title);
+    this.#parts.run.require("trace");
+    return recordTrace((listener) => this.profile(listener), seconds);
   }
 
   /**
@@ -203,7 +138,7 @@ export class PywebmlApp extends HTMLElement {
    * @throws AppError where nothing is shown yet.
    */
   save(name?: string | null): Promise<Blob> {
-    return this.#saving.picture(name);
+    return this.#parts.saving.picture(name);
   }
 
   /**
@@ -213,7 +148,7 @@ export class PywebmlApp extends HTMLElement {
    * @throws AppError where nothing is shown yet, or this browser cannot record.
    */
   record(name?: string | null): () => Promise<Blob> {
-    return this.#saving.record(name);
+    return this.#parts.saving.record(name);
   }
 
   /**
@@ -225,7 +160,7 @@ export class PywebmlApp extends HTMLElement {
    * @throws AppError, told by the event `error` too; the signal's reason (AbortError after {@link stop}) if given up.
    */
   exportVideo(video: Blob | null = null, request: JobRequest = {}): Promise<ExportedVideo> {
-    return this.#work("exportVideo", () => this.#jobs.exportVideo(video, request));
+    return this.#work("exportVideo", (jobs) => jobs.exportVideo(video, request));
   }
 
   /**
@@ -236,271 +171,76 @@ export class PywebmlApp extends HTMLElement {
    * @throws as {@link exportVideo}.
    */
   processFiles(files: Iterable<File>, request: JobRequest = {}): Promise<BatchResult> {
-    return this.#work("processFiles", () => this.#jobs.processFiles(files, request));
+    return this.#work("processFiles", (jobs) => jobs.processFiles(files, request));
   }
 
   /** Stops the source and ends the run: the next frame begins a new one. */
   stop(): void {
-    this.#session?.stop();
+    this.#parts.run.stop();
   }
 
   /** Starts an image or a video file, as if the visitor had chosen it; rejects as {@link start} does. */
   async open(file: Blob): Promise<void> {
-    this.#choice = { kind: "file", file, name: file instanceof File ? file.name : "the file" };
+    this.#parts.run.choice = { kind: "file", file, name: file instanceof File ? file.name : "the file" };
     await this.start();
   }
 
   connectedCallback(): void {
-    clearTimeout(this.#release);
-    if (this.#connection !== null) return;
-    this.#connection = new AbortController();
-    this.#choice ??= readChoice(this.getAttribute("source"));
-    this.#showControls();
-    this.#listen(this.#connection.signal);
-    const early = this.#early;
-    if (early !== null) this.#load().then(early.resolve, early.reject);
-    this.#early = null;
+    this.#presence.connected();
   }
 
   disconnectedCallback(): void {
-    this.#release = setTimeout(() => { this.#dispose(); }, GRACE);
+    this.#presence.disconnected();
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (before === after) return;
-    if (name === "values") this.#controls.read(after ?? "");
-    if (this.#connection === null || name === "values") return;
+    if (name === "values") this.#parts.controls.read(after ?? "");
+    if (!this.#presence.isHere || name === "values") return;
     if (name === "controls") this.#showControls();
-    else if (name === "source") this.#followSource(after);
-    else this.#reload();
+    else if (name === "source") this.#parts.run.follow(readChoice(after), this.#presence.isSeen);
+    else this.#parts.reload(this.#presence.isSeen);
+  }
+
+  #arrive(signal: AbortSignal): void {
+    const { run } = this.#parts;
+    run.choice ??= readChoice(this.getAttribute("source"));
+    this.#showControls();
+    this.#listen(signal);
+    const early = this.#early;
+    if (early !== null) run.load().then(early.resolve, early.reject);
+    this.#early = null;
   }
 
   #listen(signal: AbortSignal): void {
-    const observer = new IntersectionObserver((entries) => {
-      if (!entries.some((entry) => entry.isIntersecting)) return;
-      observer.disconnect();
-      this.#appear();
-    });
-    observer.observe(this);
-    const numbers = setInterval(() => { this.#showNumbers(); }, NUMBERS_EVERY);
-    signal.addEventListener("abort", () => {
-      observer.disconnect();
-      clearInterval(numbers);
-    });
-    const over = (is: boolean): void => { this.#view.showDropping(is && this.hasAttribute("controls")); };
-    const take = (file: File): void => { this.#run({ kind: "file", file, name: file.name }); };
-    const takeAll = (files: readonly File[]): void => { this.#jobs.begin((jobs) => jobs.processFiles(files, {})); };
+    const { run, view } = this.#parts;
+    const numbers = setInterval(() => { run.showNumbers(); }, NUMBERS_EVERY);
+    signal.addEventListener("abort", () => { clearInterval(numbers); });
+    const over = (is: boolean): void => { view.showDropping(is && this.hasAttribute("controls")); };
+    const take = (file: File): void => { run.begin({ kind: "file", file, name: file.name }); };
+    const takeAll = (files: readonly File[]): void => { this.#parts.processFiles(files); };
     acceptDrops(this, { over, take, takeAll }, signal);
   }
 
-  /** The element is seen for the first time: what it needs is loaded, and what it shows is begun. */
-  #appear(): void {
-    this.#seen = true;
-    try {
-      this.#base();
-    } catch (error) {
-      this.#fail(toFailure(error));
-      return;
-    }
-    void this.#showSite();
-    if (this.#choice === null || this.#choice.kind === "screen") this.#load().catch(() => undefined);
-    else this.#run(this.#choice);
+  #showControls(): void {
+    const { view, presenter, run } = this.#parts;
+    view.showControls(this.hasAttribute("controls"));
+    presenter.activity(presenter.is, run.choice !== null);
+    if (this.#presence.isSeen) void this.#parts.showSamples();
   }
 
   async #processSound(samples: Float32Array, timestamp: number): Promise<Record<string, Value>> {
-    const channels = (await this.#getSite()).audio?.channels ?? 1;
+    const { run, site, controls } = this.#parts;
+    const channels = (await site.manifest).audio?.channels ?? 1;
     const sound = { shape: [samples.length / channels, channels], data: samples };
-    return this.#getSession().processSound(sound, timestamp, await this.#controls.settled);
+    return run.session.processSound(sound, timestamp, await controls.settled);
   }
 
   /** A job, where the element can do one. */
-  async #work<T>(method: string, job: () => Promise<T>): Promise<T> {
-    if (!this.isConnected) throw new AppError(notConnected(method));
-    this.#presenter.forgive();
-    return job();
-  }
-
-  async #load(): Promise<void> {
-    const session = this.#getSession();
-    if (!session.connected) this.#presenter.begin();
-    // What is wrong with the site is reported by the session, too.
-    await Promise.all([session.load(), this.#getSite().catch(() => undefined)]);
-  }
-
-  /** As {@link start}, where nobody waits for the promise; the session has reported what it rejects with. */
-  #run(choice: Choice | null): void {
-    this.#choice = choice;
-    this.start().catch(() => undefined);
-  }
-
-  #toggle(): void {
-    if (this.#presenter.busy) this.stop();
-    else this.#run(this.#choice);
-  }
-
-  #retry(): void {
-    this.#presenter.forgive();
-    if (this.#choice === null) this.#appear();
-    else this.#run(this.#choice);
-  }
-
-  /** A control shows something else; what it made a calculator refuse is tried again, but for a screen, once shared. */
-  #settingsChanged(): void {
-    const choice = this.#choice;
-    if (this.#presenter.isRefused && choice !== null && choice.kind !== "screen") this.#run(choice);
-    else this.#session?.settingsChanged();
-  }
-
-  #followSource(source: string | null): void {
-    this.stop();
-    this.#choice = readChoice(source);
-    this.#presenter.activity("idle", this.#choice !== null);
-    if (this.#seen && this.#choice !== null && this.#choice.kind !== "screen") this.#run(this.#choice);
-  }
-
-  /** Another site or another backend: everything anew, at once if it had begun. */
-  #reload(): void {
-    this.#session?.release();
-    this.#session = null;
-    this.#site = null;
-    this.#controls.forget();
-    this.#view.showSettings(false);
-    if (this.#seen) this.#appear();
-  }
-
-  #dispose(): void {
-    if (this.isConnected) return;
-    this.#connection?.abort();
-    this.#connection = null;
-    this.#session?.release();
-    this.#session = null;
-    this.#seen = false;
-    // What the visitor chose is over; a camera must not start again by itself.
-    this.#choice = null;
-  }
-
-  #showControls(): void {
-    this.#view.showControls(this.hasAttribute("controls"));
-    this.#presenter.activity(this.#presenter.is, this.#choice !== null);
-    if (this.#seen) void this.#showSite();
-  }
-
-  async #showSite(): Promise<void> {
-    if (!this.hasAttribute("controls")) return;
-    try {
-      const asked = this.#getSite();
-      const { samples } = await asked;
-      if (asked === this.#site) this.#view.showSamples(samples);
-    } catch (error) {
-      this.#fail(toFailure(error));
-    }
-  }
-
-  /** What the page needs of the manifest, fetched once; after a failure once more. */
-  #getSite(): Promise<PageSite> {
-    this.#site ??= this.#fetchSite();
-    return this.#site;
-  }
-
-  async #fetchSite(): Promise<PageSite> {
-    const base = this.#base();
-    try {
-      const site = await fetchSite(base);
-      if (base.href === this.#base().href) this.#meet(site);
-      return site;
-    } catch (error) {
-      this.#site = null;
-      throw new AppError(await this.#explain(toFailure(error), base));
-    }
-  }
-
-  #meet({ title, name, controls, audio }: PageSite): void {
-    this.#internals.ariaLabel = title;
-    this.#view.showInput(audio === null ? "image" : "sound");
-    this.#saving.name = name;
-    this.#controls.meet(controls);
-    this.#view.showSettings(controls.length > 0);
-  }
-
-  async #copyLink(): Promise<void> {
-    const { href } = this.#controls.link(this.#base());
-    this.#presenter.notice(copied(href, await copyText(href)));
-  }
-
-  #showNumbers(): void {
-    if (this.#session !== null) this.#presenter.numbers(this.#session.stats, this.#session.rate);
-  }
-
-  #getSession(): Session {
-    const base = this.#base();
-    this.#session ??= new Session(
-      {
-        script: workerOf(base, import.meta.url),
-        explain: (failure) => this.#explain(failure, base),
-        base: base.href,
-        backend: this.getAttribute("backend") ?? "auto",
-        canvas: () => this.#view.freshCanvas(),
-        settings: () => this.#controls.settled,
-        audio: async () => (await this.#getSite()).audio,
-      },
-      this.#sessionEvents(),
-    );
-    return this.#session;
-  }
-
-  #sessionEvents(): SessionEvents {
-    const presenter = this.#presenter;
-    return {
-      status: (status) => {
-        presenter.status(status);
-        const { stage, detail, loaded, total } = status;
-        this.#tell("status", { stage, detail, loaded, total });
-      },
-      ready: (ready) => { presenter.ready(ready); },
-      result: (result) => {
-        presenter.result(result);
-        const { timestamp, values, pending } = result;
-        this.#tell("result", { timestamp, values, pending });
-      },
-      failed: (failure) => { this.#fail(failure); },
-      activity: (activity) => {
-        if (activity !== "running") this.#saving.end();
-        presenter.activity(activity, this.#choice !== null);
-      },
-      notice: (notice) => { presenter.notice(notice); },
-      playback: (playback) => { this.#view.transport.follow(playback); },
-      level: (peak) => { this.#view.showLevel(peak); },
-    };
-  }
-
-  /** The page's own policy may be what keeps something from being loaded. */
-  #explain(failure: Failure, base: URL): Promise<Failure> {
-    return explain(failure, base, workerOf(base, import.meta.url));
-  }
-
-  #fail(failure: Failure): void {
-    const isNews = this.#presenter.complaint !== failure.message;
-    this.#presenter.failed(failure);
-    if (isNews) this.#tell("error", failure);
-  }
-
-  /** Something was refused, and nothing is stopped by it. */
-  #complain(failure: Failure): void {
-    this.#view.showFailure(failure);
-    this.#tell("error", failure);
-  }
-
-  #tell(type: string, detail: unknown): void {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
-  }
-
-  /** The site's folder: absolute, ending in "/". */
-  #base(): URL {
-    const src = this.getAttribute("src");
-    if (src === null) return siteOf(import.meta.url);
-    const url = URL.parse(src, document.baseURI);
-    if (url === null) throw new AppError(badSite(src));
-    if (!url.pathname.endsWith("/")) url.pathname += "/";
-    return url;
+  async #work<T>(method: string, job: (jobs: ElementJobs) => Promise<T>): Promise<T> {
+    const { run, presenter, jobs } = this.#parts;
+    run.require(method);
+    presenter.forgive();
+    return job(jobs);
   }
 }
