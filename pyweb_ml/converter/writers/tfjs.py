@@ -1,7 +1,7 @@
 """Writes a model as a TF.js graph model, without TensorFlow: `model.json` and shards of weights."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -99,10 +99,18 @@ def _graph(model: Model) -> Graph:
 
 
 def signature_of(model: Model) -> Signature:
-    """The first signature, or one by the tensors' names."""
-    if model.signatures:
-        return model.signatures[0]
-    return Signature({one.name: one for one in model.graph.inputs}, {one.name: one for one in model.graph.outputs})
+    """The first signature, or one by the tensors' names; in the graph's order, which is that of a `.tflite`."""
+    graph = model.graph
+    if not model.signatures:
+        return Signature({one.name: one for one in graph.inputs}, {one.name: one for one in graph.outputs})
+    first = model.signatures[0]
+    return Signature(_ordered(first.inputs, graph.inputs), _ordered(first.outputs, graph.outputs), first.key)
+
+
+def _ordered(named: Mapping[str, Tensor], order: Sequence[Tensor]) -> dict[str, Tensor]:
+    """Those in the order first, as they are there; two names for one tensor stay side by side."""
+    place = {tensor: number for number, tensor in enumerate(order)}
+    return dict(sorted(named.items(), key=lambda pair: place.get(pair[1], len(place))))
 
 
 def _topology(emitter: Emitter, signature: Signature, round_integers: bool) -> dict[str, Any]:

@@ -44,6 +44,16 @@ def stored(folder: Path) -> dict[str, dict[str, Any]]:
     return {weight["name"]: weight for weight in written(folder)["weightsManifest"][0]["weights"]}
 
 
+def test_inputs_and_outputs_have_the_graphs_order_whatever_that_of_the_signature_is(tmp_path: Path) -> None:
+    left, right = Tensor("left", (1, 2)), Tensor("right", (1, 2))
+    total, product = Tensor("total", (1, 2)), Tensor("product", (1, 2))
+    operators = [Operator("ADD", [left, right], [total]), Operator("MUL", [left, right], [product])]
+    signature = Signature({"b": right, "a": left}, {"z": product, "y": total})
+    write_tfjs(Model([Graph([left, right], [total, product], operators)], [signature]), tmp_path)
+    ends = written(tmp_path)["signature"]
+    assert [list(ends["inputs"]), list(ends["outputs"])] == [["a", "b"], ["y", "z"]]
+
+
 def test_inputs_and_outputs_bear_the_signature_s_names(tmp_path: Path) -> None:
     model = one("RELU", x())
     model.signatures = [Signature({"frame": model.graph.inputs[0]}, {"the mask": model.graph.outputs[0]})]
