@@ -3,9 +3,9 @@
 import type { Calculator, CalculatorContext, CalculatorType, Options } from "../graph/calculator";
 import type { Kernels } from "../kernels";
 import type { PageCalculator } from "../python/host";
-import { PythonSink, toPython } from "../python/payloads";
+import { Payloads } from "../python/payloads";
 
-type CreateCalculator = (name: string, options: Options) => PageCalculator;
+type CreateCalculator = (name: string, options: Options, tags: readonly string[]) => PageCalculator;
 
 export interface PythonServices {
   readonly kernels: Kernels;
@@ -35,7 +35,7 @@ export function pythonCalculator(name: string): CalculatorType<PythonServices> {
 
 class PythonCalculator implements Calculator {
   private calculator: PageCalculator | undefined;
-  private work: PageCalculator["process"] | undefined;
+  private payloads: Payloads | undefined;
   private isOpen = false;
 
   constructor(
@@ -57,17 +57,25 @@ class PythonCalculator implements Calculator {
   }
 
   private run(create: CreateCalculator, context: CalculatorContext): void {
-    const { python, kernels } = this.services;
-    python.entering(this.node, context.timestamp);
-    this.calculator ??= create(this.type, this.options);
+    this.services.python.entering(this.node, context.timestamp);
+    this.calculator ??= create(this.type, this.options, context.tags);
     if (!this.isOpen) raise(this.calculator.open());
     this.isOpen = true;
-    this.work ??= this.calculator.process;
-    const given = context.tags.map((tag) => toPython(context.input(tag)));
-    raise(this.work(context.tags, given, new PythonSink(kernels, context)));
+    const { memory, types } = this.calculator;
+    this.payloads ??= new Payloads(memory, this.services.kernels, types);
+    const given = this.payloads.toPython(context.tags.map((tag) => context.input(tag)));
+    const reply = this.calculator.process(given);
+    if (reply.startsWith("{")) raise(reply);
+    this.payloads.fromPython(reply, (index, payload) => { context.emit(tagOf(index), payload); });
   }
 }
 
+/** Untagged outputs go by position; the first is "". */
+function tagOf(index: number): string {
+  return index ? String(index) : "";
+}
+
+/** A failure is JSON of an object, {"message", "stack"}. */
 function raise(failure: string | undefined): void {
   if (failure === undefined) return;
   const { message, stack } = JSON.parse(failure) as { message: string; stack: string };

@@ -5,20 +5,32 @@ import { fetchAsset, LoadError } from "../loading";
 import type { Asset, PythonAssets, Stage } from "../protocol";
 import { lineSpeed } from "./line";
 import { PAGE_MODULE, PLACES } from "./places";
+import type { PortTypes, PythonMemory } from "./payloads";
 import type { Pyodide, Unpacked } from "./pyodide";
 import { fetchSnapshot, restore, startPlain } from "./pyodide";
 
 interface PageModule {
-  PageCalculator(name: string, module: string, config: string): PageCalculator;
+  PageCalculator(name: string, module: string, config: string, tags: string): PythonObject;
   refresh(): void;
 }
 
-/** A calculator in Python; each call gives nothing, or a failure as JSON: {"message", "stack"}. */
+/** `PageCalculator` of pyweb_ml/page.py. */
+interface PythonObject {
+  readonly types: string;
+  readonly open: PageCalculator["open"];
+  readonly process: PageCalculator["process"];
+  readonly close: PageCalculator["close"];
+  readonly room: PythonMemory["room"];
+}
+
+/** A calculator in Python; `open` and `close` give nothing, or a failure as JSON: {"message", "stack"}. */
 export interface PageCalculator {
-  open(): string | undefined;
-  /** Bound: taken off once and called for each frame, it is not looked up, wrapped and dropped each time. */
-  readonly process: (tags: readonly string[], payloads: unknown[], sink: object) => string | undefined;
-  close(): string | undefined;
+  readonly types: PortTypes;
+  readonly memory: PythonMemory;
+  readonly open: () => string | undefined;
+  /** JSON of the inputs' payloads gives that of the outputs', or a failure; see {@link Payloads}. */
+  readonly process: (given: string) => string;
+  readonly close: () => string | undefined;
 }
 
 export type Report = (stage: Stage, detail: string, loaded: number, total: number) => void;
@@ -33,8 +45,11 @@ export class PythonHost {
   how = "";
   private settle: () => void = () => undefined;
   private module: PageModule | undefined;
+  private memory: PythonMemory["buffer"] = () => new ArrayBuffer(0);
   private files: Promise<Uint8Array>[] = [];
   private snapshot: Promise<Unpacked> | undefined;
+  /** Why there is no snapshot, or none is fetched; "" where one is. */
+  private against = "";
 
   constructor(
     private readonly base: string,
@@ -49,20 +64,23 @@ export class PythonHost {
   /** Begins to fetch what `boot` will need. */
   fetch(): void {
     const { packages, app } = this.assets;
-    this.snapshot = this.fetchSnapshot();
+    this.against = this.whyNoSnapshot();
+    this.snapshot = this.against === "" ? this.fetchSnapshot() : undefined;
     this.files = [...packages, app].map((asset) => this.fetchOne(asset));
     // A failed download is reported by boot, which awaits it; until then it is not unhandled.
-    for (const file of [this.snapshot, ...this.files]) file.catch(() => undefined);
+    for (const file of [this.snapshot, ...this.files]) file?.catch(() => undefined);
   }
 
-  private async fetchSnapshot(): Promise<Unpacked> {
+  private whyNoSnapshot(): string {
     const { snapshot } = this.assets;
-    if (!snapshot) throw new Error("the site has none");
+    if (!snapshot) return "the site has none";
     const speed = lineSpeed(performance.getEntriesByType("resource") as PerformanceResourceTiming[]);
-    if (speed !== null && snapshot.bytes / speed > WORTH) {
-      throw new Error(`the line gives ${(speed / 1000).toFixed(1)} MB a second, so that it would come too late`);
-    }
-    return fetchSnapshot(this.base, snapshot, this.progress("python", "a snapshot of it"));
+    if (speed === null || snapshot.bytes / speed <= WORTH) return "";
+    return `the line gives ${(speed / 1000).toFixed(1)} MB a second, so that it would come too late`;
+  }
+
+  private fetchSnapshot(): Promise<Unpacked> {
+    return fetchSnapshot(this.base, this.assets.snapshot!, this.progress("python", "a snapshot of it"));
   }
 
   private fetchOne(asset: Asset): Promise<Uint8Array> {
@@ -92,6 +110,7 @@ export class PythonHost {
     try {
       const module = pyodide.pyimport(PAGE_MODULE) as PageModule;
       module.refresh();
+      this.memory = () => pyodide._module.HEAP8.buffer;
       this.module = module;
     } catch (error) {
       throw new LoadError(`Python could not import the app: ${lastLine(error)}`, "app");
@@ -101,10 +120,9 @@ export class PythonHost {
 
   /** From the snapshot; where that does not fit, or cannot be had, from nothing. */
   private async start(folder: string): Promise<Pyodide> {
-    const { snapshot } = this.assets;
     try {
-      const unpacked = await this.snapshot!;
-      const pyodide = await restore(folder, snapshot!, unpacked);
+      if (this.against !== "") throw new Error(this.against);
+      const pyodide = await restore(folder, this.assets.snapshot!, this.snapshot!);
       this.how = "from a snapshot";
       return pyodide;
     } catch (error) {
@@ -117,14 +135,21 @@ export class PythonHost {
     }
   }
 
-  /** A calculator of the user's, made from its node's options; Python must be ready. */
-  create(name: string, options: Options): PageCalculator {
+  /** A calculator of the user's, made from its node's options and its inputs' tags; Python must be ready. */
+  create(name: string, options: Options, tags: readonly string[]): PageCalculator {
     if (!this.module) throw new Error("Python is not ready");
+    const config = JSON.stringify(options);
     try {
-      return this.module.PageCalculator(name, String(options["module"]), JSON.stringify(options));
+      return this.bind(this.module.PageCalculator(name, String(options["module"]), config, JSON.stringify(tags)));
     } catch (error) {
       throw new LoadError(`Python could not make the calculator '${name}': ${lastLine(error)}`, "app");
     }
+  }
+
+  /** Its methods are taken off once and called for each frame: they are not looked up, wrapped and dropped each time. */
+  private bind({ types, open, process, close, room }: PythonObject): PageCalculator {
+    const memory = { buffer: this.memory, room };
+    return { types: JSON.parse(types) as PortTypes, memory, open, process, close };
   }
 }
 

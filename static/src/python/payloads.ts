@@ -1,96 +1,117 @@
-/** Payloads on their way between the graph and Python; `pyweb_ml/page.py` is the other half. */
+/** Payloads on their way between the graph and Python, as JSON and arrays; `pyweb_ml/page.py` is the other half. */
 
 import type { TensorArray, TensorValue } from "../engines/engine";
-import type { CalculatorContext } from "../graph/calculator";
-import { Image, Mask } from "../image";
+import { arrayOf, dtypeOf, sizeOf } from "../engines/engine";
+import type { Image, Mask } from "../image";
 import type { Kernels } from "../kernels";
+import type { Detection, DType } from "../protocol";
 
-/** An array as Python copies it into numpy. */
-interface ArrayForPython {
-  shape: readonly number[];
-  dtype: string;
-  data: TensorArray | Uint8ClampedArray<ArrayBuffer>;
+/** Where Python's arrays are. */
+export interface PythonMemory {
+  /** The memory as it is now: it moves when it grows. */
+  readonly buffer: () => ArrayBufferLike;
+  /** The address of an array for an input, to be filled; `place` counts the arrays of a call. */
+  readonly room: (place: number, dtype: DType, ...shape: number[]) => number;
 }
 
-/** A numpy array, lent by Python for the length of a call. */
-interface NumpyArray {
-  getBuffer(): { data: TensorArray; release(): void };
-}
+/** The stream types of a calculator's inputs, in the order of their tags, and of its outputs. */
+export type PortTypes = [inputs: string[], outputs: string[]];
 
-/** What a Python calculator is given for a payload; undefined (None) where there is no packet. */
-export function toPython(value: unknown): unknown {
-  if (value === undefined) return undefined;
-  if (value instanceof Image) return { shape: [value.height, value.width, 4], dtype: "uint8", data: value.data };
-  if (value instanceof Mask) return { shape: [value.height, value.width], dtype: "float32", data: value.data };
-  if (isTensor(value)) return tensorToPython(value);
-  const items = isIterable(value) ? [...value] : [];
-  return items.length && items.every(isTensor) ? items.map(tensorToPython) : JSON.stringify(value);
-}
+/** An array as Python tells of it: it stays there until the next call. */
+type Sent = [address: number, dtype: DType, shape: number[]];
+type Row = [label: string, score: number, xmin: number, ymin: number, width: number, height: number, ...keypoints: number[]];
+type Pixels = Uint8ClampedArray | Uint8Array;
 
-function tensorToPython({ shape, data }: TensorValue): ArrayForPython {
-  const dtype = data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "uint8";
-  return { shape, dtype, data };
-}
-
-function isTensor(value: unknown): value is TensorValue {
-  return typeof value === "object" && value !== null && "shape" in value && "data" in value;
-}
-
-function isIterable(value: unknown): value is Iterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.iterator in value;
-}
-
-/** Takes what a Python calculator returns and emits it; `index` is the output's position. */
-export class PythonSink {
-  private tensors: TensorValue[] = [];
+/** The payloads of a node's calls. */
+export class Payloads {
+  /** How many arrays this call has been given. */
+  private count = 0;
 
   constructor(
+    private readonly memory: PythonMemory,
     private readonly kernels: Kernels,
-    private readonly context: CalculatorContext,
+    private readonly types: PortTypes,
   ) {}
 
-  image(index: number, width: number, height: number, array: NumpyArray): void {
-    this.emitPixels(index, this.kernels.newImage(width, height), array);
+  /** What the inputs hold, undefined where there is no packet, as Python's `process` takes it. */
+  toPython(values: readonly unknown[]): string {
+    this.count = 0;
+    return JSON.stringify(values.map((value, index) => (value === undefined ? null : this.encode(this.types[0][index]!, value))));
   }
 
-  mask(index: number, width: number, height: number, array: NumpyArray): void {
-    this.emitPixels(index, this.kernels.newMask(width, height), array);
+  /** Emits what Python's `process` has returned, by the output's position. */
+  fromPython(reply: string, emit: (index: number, payload: unknown) => void): void {
+    const given = JSON.parse(reply) as unknown[];
+    for (const [index, value] of given.entries()) if (value !== null) emit(index, this.decode(this.types[1][index]!, value));
   }
 
-  tensor(index: number, shape: string, array: NumpyArray): void {
-    this.context.emit(tagOf(index), copyTensor(shape, array));
+  private encode(type: string, value: unknown): unknown {
+    if (type === "Image") return this.copyPixels(value as Image, 4);
+    if (type === "Mask") return this.copyPixels(value as Mask);
+    if (type === "Tensor" || type === "Audio") return this.copyTensor(value as TensorValue);
+    if (type === "Tensors") return Array.from(value as Iterable<TensorValue>, (one) => this.copyTensor(one));
+    return type === "Detections" ? (value as Detection[]).map(toRow) : value;
   }
 
-  /** One of a list of tensors, which `endTensors` emits. */
-  addTensor(shape: string, array: NumpyArray): void {
-    this.tensors.push(copyTensor(shape, array));
+  private decode(type: string, value: unknown): unknown {
+    if (type === "Image" || type === "Mask") return this.pixels(type, value as Sent);
+    if (type === "Tensor" || type === "Audio") return this.tensor(value as Sent);
+    if (type === "Tensors") return (value as Sent[]).map((one) => this.tensor(one));
+    return type === "Detections" ? (value as (Row | Detection)[]).map(toDetection) : value;
   }
 
-  endTensors(index: number): void {
-    this.context.emit(tagOf(index), this.tensors);
-    this.tensors = [];
+  private copyPixels({ width, height, data }: Image | Mask, ...channels: number[]): number {
+    return this.copy(data, data instanceof Float32Array ? "float32" : "uint8", [height, width, ...channels]);
   }
 
-  json(index: number, text: string): void {
-    this.context.emit(tagOf(index), JSON.parse(text));
+  private copyTensor({ shape, data }: TensorValue): number {
+    return this.copy(data, dtypeOf(data), shape);
   }
 
-  private emitPixels(index: number, target: Image | Mask, array: NumpyArray): void {
-    const buffer = array.getBuffer();
-    target.data.set(buffer.data);
-    buffer.release();
-    this.context.emit(tagOf(index), target);
+  /** Copies an array to Python; gives its place there. */
+  private copy(data: TensorArray | Pixels, dtype: DType, shape: readonly number[]): number {
+    const place = this.count++;
+    const address = this.memory.room(place, dtype, ...shape);
+    // Only now: making room may have moved the memory.
+    bytesAt(this.memory.buffer(), address, data.byteLength).set(bytesOf(data));
+    return place;
+  }
+
+  private pixels(type: "Image" | "Mask", [address, , [height, width]]: Sent): Image | Mask {
+    const made = type === "Image" ? this.kernels.newImage(width!, height!) : this.kernels.newMask(width!, height!);
+    const bytes = bytesOf(made.data);
+    bytes.set(bytesAt(this.memory.buffer(), address, bytes.length));
+    return made;
+  }
+
+  private tensor([address, dtype, shape]: Sent): TensorValue {
+    const data = arrayOf(dtype, sizeOf(shape));
+    bytesOf(data).set(bytesAt(this.memory.buffer(), address, data.byteLength));
+    return { shape, data };
   }
 }
 
-function copyTensor(shape: string, array: NumpyArray): TensorValue {
-  const buffer = array.getBuffer();
-  const data = buffer.data.slice();
-  buffer.release();
-  return { shape: JSON.parse(shape) as number[], data };
+/** Bytes, since an array of Python's may lie at any address. */
+function bytesAt(memory: ArrayBufferLike, address: number, length: number): Uint8Array {
+  return new Uint8Array(memory, address, length);
 }
 
-/** Untagged outputs go by position; the first is "". */
-function tagOf(index: number): string {
-  return index ? String(index) : "";
+function bytesOf({ buffer, byteOffset, byteLength }: TensorArray | Pixels): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** In a row there are no names, which Python would read once more for each detection. */
+function toRow({ label, score, box, keypoints }: Detection): Row {
+  const row: Row = [label, score, box.xmin, box.ymin, box.width, box.height];
+  for (const { x, y } of keypoints) row.push(x, y);
+  return row;
+}
+
+/** Python sends a detection with more to it than its class has as it is. */
+function toDetection(row: Row | Detection): Detection {
+  if (!Array.isArray(row)) return row;
+  const [label, score, xmin, ymin, width, height, ...rest] = row;
+  const keypoints: Detection["keypoints"] = [];
+  for (let at = 0; at < rest.length; at += 2) keypoints.push({ x: rest[at]!, y: rest[at + 1]! });
+  return { label, score, box: { xmin, ymin, width, height }, keypoints };
 }
