@@ -99,7 +99,7 @@ def test_frames_of_any_size_and_kind_may_follow_each_other(visitor: Visitor, tmp
         "landscape again": picture(640, 480),
     }
     found = {name: drift(*given_and_wanted(page, site, one, at)) for at, (name, one) in enumerate(frames.items())}
-    # Browsers keep colours multiplied by alpha, in 8 bits: they come back off by one level. Measured: 0.035, as on the
-    # desktop for colours rounded so; 0.24 if they came as they are kept.
+    # Browsers keep colours multiplied by alpha, in 8 bits: they come back off by one level. Measured: 0.035, as on
+    # the desktop for colours rounded so; 0.24 if they came as they are kept.
     assert found.pop("half transparent") < 0.05
     assert all(one < 1e-3 for one in found.values()), found
