@@ -83,8 +83,8 @@ export interface Floats {
   readonly data: Float32Array;
 }
 
-/** Two points, in pixels: the first pixel's centre is at (0.5, 0.5). */
-export type Segment = readonly [x0: number, y0: number, x1: number, y1: number];
+/** In pixels: the first pixel's centre is at (0.5, 0.5). */
+export type Point = readonly [x: number, y: number];
 
 /** 0..255 a channel. */
 export interface Color {
@@ -152,8 +152,9 @@ export class Kernels {
   }
 
   /** A line of round ends over an image, in place; see kernels/drawing.c. Everything must be finite. */
-  drawSegment(image: Image, [x0, y0, x1, y1]: Segment, reach: number, { r, g, b }: Color): void {
-    this.wasm.draw_segment(image.address, image.width, image.height, x0, y0, x1, y1, reach, r, g, b);
+  drawSegment(image: Image, from: Point, to: Point, reach: number, { r, g, b }: Color): void {
+    const { address, width, height } = image;
+    this.wasm.draw_segment(address, width, height, from[0], from[1], to[0], to[1], reach, r, g, b);
   }
 
   /**

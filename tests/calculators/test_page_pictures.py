@@ -89,6 +89,7 @@ def test_drawn_pictures_agree(run_both: Any, height: int, width: int) -> None:
         Annotation("rectangle", [(0.1, 0.2), (0.8, 0.9)], red, 4.0),
         Annotation("point", [(0.5, 0.5)], Color(0, 0, 40), 3.0),
         Annotation("point", [(9.0, -5.0)], red, 3.0),
+        Annotation("rectangle", [(-3000.0, 0.3), (0.4, 5e6)], red, 5.0),
         Annotation("text", [(0.9, 0.05)], red, 1.0, "face,0.93,\nÄgypten 100%"),
     ]
     image = noise(height, width)

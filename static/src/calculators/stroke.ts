@@ -1,11 +1,11 @@
 /** Anti-aliased drawing: everything is a stroke of a round pen. The same formula as in calculators/stroke.py. */
 
 import type { Image } from "../image";
-import type { Color, Kernels } from "../kernels";
+import type { Color, Kernels, Point } from "../kernels";
 
-/** A line through points, in pixels (the first pixel's centre is at 0.5, 0.5); a single point is a dot. */
+/** A line through points; a single point is a dot. */
 export interface Stroke {
-  points: readonly (readonly [x: number, y: number])[];
+  points: readonly Point[];
   /** Diameter of the pen, in pixels. */
   thickness: number;
   color: Color;
@@ -15,8 +15,13 @@ export interface Stroke {
 export function drawStrokes(kernels: Kernels, image: Image, strokes: readonly Stroke[]): void {
   for (const { points, thickness, color } of strokes) {
     for (let i = 0; i < Math.max(1, points.length - 1); i++) {
-      const segment = [...points[i]!, ...(points[i + 1] ?? points[i]!)] as const;
-      if (segment.every(Number.isFinite)) kernels.drawSegment(image, segment, thickness / 2 + 0.5, color);
+      const from = points[i]!;
+      const to = points[i + 1] ?? from;
+      if (isPlace(from) && isPlace(to)) kernels.drawSegment(image, from, to, thickness / 2 + 0.5, color);
     }
   }
+}
+
+function isPlace([x, y]: Point): boolean {
+  return Number.isFinite(x) && Number.isFinite(y);
 }
