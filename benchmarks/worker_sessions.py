@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-PATIENCE = 100
+PATIENCE = 40
 """Looks for an answer, 50 ms apart."""
 
 
