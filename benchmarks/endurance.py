@@ -17,8 +17,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Error, Page, Worker, sync_playwright
 
 from benchmarks.slope import slope
 from benchmarks.worker_sessions import PageSessions
@@ -90,7 +91,7 @@ def opened(site: Path) -> Iterator[Page]:
 def take(page: Page, sessions: PageSessions) -> Sample:
     """What is held just now, garbage collected; bytes, or counts where the name says so."""
     page.evaluate("gc()")
-    told = [worker.evaluate("endurance()") for worker in page.workers if worker.url.endswith(PROBED)]
+    told = [one for worker in page.workers if worker.url.endswith(PROBED) and (one := _probe(worker))]
     heaps = sessions.ask("Runtime.getHeapUsage")
     return {
         "JS heaps": sum(one["usedSize"] for one in heaps),
@@ -103,6 +104,14 @@ def take(page: Page, sessions: PageSessions) -> Sample:
         "workers (count)": len(page.workers),
         **processes(page),
     }
+
+
+def _probe(worker: Worker) -> Any:
+    """None of a worker that is on its way out."""
+    try:
+        return worker.evaluate("endurance()")
+    except Error:
+        return None
 
 
 def processes(page: Page) -> Sample:

@@ -140,6 +140,9 @@ def _interpreter(path: Path, name: str) -> Any:
     try:
         with _silent():
             interpreter = Interpreter(model_path=str(path), num_threads=os.cpu_count())
+            # Sizes that overflow are refused by LiteRT itself, without a word.
+            for detail in interpreter.get_input_details():
+                _require_usable(name, detail)
             interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
         raise ModelError(f"LiteRT cannot run the model '{name}': {' '.join(str(error).split())[:300]}") from error

@@ -64,8 +64,9 @@ def unusable(model: bytes, **changes: Any) -> bytes:
         ({"shape": [1, 0]}, r"of float32 \(1, 0\), whose size is not fixed, or 0; give it a fixed one"),
         ({"type": TensorType.INT64}, "of int64 .*: in a page, inputs and outputs must be float32, int32, uint8"),
         ({"shape": [1, 70_000_000]}, "of .*: more than 256 MiB, which no page can hold"),
+        ({"shape": [65536, 65536]}, "of .*: more than 256 MiB, which no page can hold"),
     ],
-    ids=["dynamic", "empty", "of a type that pages lack", "huge"],
+    ids=["dynamic", "empty", "of a type that pages lack", "huge", "of more bytes than 32 bits count"],
 )
 def test_tensors_that_no_page_can_handle_are_refused_by_name(
     tmp_path: Path, tiny_model: bytes, changes: dict[str, Any], message: str
