@@ -29,7 +29,7 @@ export interface PipelineParts {
   readonly models: InferenceServices["models"];
   readonly python: PythonHost | null;
   readonly canvas: OffscreenCanvas | null;
-  readonly entering: (node: string, timestamp: number) => void;
+  readonly calls: PythonServices["python"]["calls"];
 }
 
 type Size = NonNullable<Result["shown"]>;
@@ -58,7 +58,7 @@ export class Pipeline {
   }
 
   private services(): Services {
-    const { kernels, models, python, entering } = this.parts;
+    const { kernels, models, python, calls } = this.parts;
     return {
       kernels,
       models,
@@ -67,7 +67,7 @@ export class Pipeline {
           return python?.ready ? python.create.bind(python) : undefined;
         },
         leaveOut: (node, timestamp) => { this.inFlight.at(timestamp)?.pending.push(node); },
-        entering,
+        calls,
       },
     };
   }

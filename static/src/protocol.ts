@@ -137,6 +137,11 @@ export interface Entering {
   type: "entering";
   node: string;
   timestamp: number;
+  /**
+   * From now on this node's calls are told here, not by messages: how many calls have begun, of all nodes; which
+   * node runs, in the order in which they were first told, -1 for none; and its timestamp.
+   */
+  shared?: Float64Array<SharedArrayBuffer>;
 }
 
 /** What has happened in the graph since the last such message, and how its nodes are now. */

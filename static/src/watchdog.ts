@@ -1,4 +1,4 @@
-/** Calls back once when it has not been fed for so many seconds. */
+/** Calls back once when it has neither been fed, nor seen anything go on by itself, for so many seconds. */
 
 /**
  * Time is counted in ticks, not read off a clock: while a computer sleeps or a tab is frozen no tick passes,
@@ -13,6 +13,8 @@ export class Watchdog {
   constructor(
     readonly seconds: number,
     readonly bark: () => void,
+    /** Whether it sees something go on by itself; asked at each tick. */
+    readonly goesOn: () => boolean = () => false,
   ) {}
 
   /** Begins to count, or begins anew. */
@@ -29,7 +31,7 @@ export class Watchdog {
   }
 
   #tick(): void {
-    this.#left -= 1;
+    this.#left = this.goesOn() ? TICKS : this.#left - 1;
     if (this.#left > 0) return;
     this.rest();
     this.bark();

@@ -10,6 +10,7 @@ import { fetchFile, LoadError } from "./loading";
 import { Pipeline } from "./pipeline";
 import { beginProfile } from "./profiling";
 import type { ErrorName, Failure, Frame, FromWorker, Init, Result, Stage, ToWorker } from "./protocol";
+import { PythonCalls } from "./python/calls";
 import { PythonHost } from "./python/host";
 import { loadSite } from "./site";
 import { transferables } from "./values";
@@ -36,6 +37,8 @@ let endProfile: Promise<() => void> = Promise.resolve(() => undefined);
 function post(message: FromWorker, transfer: Transferable[] = []): void {
   (self as unknown as { postMessage(message: FromWorker, transfer: Transferable[]): void }).postMessage(message, transfer);
 }
+
+const calls = new PythonCalls(post);
 
 function report(stage: Stage, detail: string, loaded: number, total: number): void {
   post({ type: "status", stage, detail, loaded, total });
@@ -65,7 +68,7 @@ async function load({ version, base, backend: wanted, canvas }: Init): Promise<P
   const python = site.manifest.python && new PythonHost(base, site.manifest.python, report);
   const [loaded, kernels] = await Promise.all([loadModels(site, wanted, report, post), loadKernels()]);
   models = loaded;
-  const made = new Pipeline({ site, kernels, models: loaded.models, python, canvas, entering });
+  const made = new Pipeline({ site, kernels, models: loaded.models, python, canvas, calls });
   post({ type: "ready", what: "frames", ...loaded.chosen, python: "" });
   const started = (): void => {
     isWhole = true;
@@ -109,10 +112,6 @@ function bootPython(python: PythonHost, started: () => void): void {
     python.boot().then(started, fail);
   };
   setTimeout(() => { beginPython(); }, PYTHON_WAITS);
-}
-
-function entering(node: string, timestamp: number): void {
-  post({ type: "entering", node, timestamp });
 }
 
 /** Has a frame enter the graph; resolves when the next one may. */

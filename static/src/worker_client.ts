@@ -1,5 +1,6 @@
 /** The page's end of the worker: owns it, gives a promise for each frame, and never lets one hang. */
 
+import { CallsSeen } from "./calls_seen";
 import { Deferred } from "./deferred";
 import { AppError, toFailure } from "./failure";
 import { calculatorHangs, graphHangs, imageTainted, released, stageStalls, unreadableMessage, workerDied } from "./messages";
@@ -58,7 +59,7 @@ export class WorkerClient {
   readonly #calculator: Watchdog;
   readonly #graph: Watchdog;
   #progress: { stage: Stage; detail: string; loaded: number } = { stage: "site", detail: "", loaded: -1 };
-  #entered: Entering | null = null;
+  readonly #calls = new CallsSeen();
   #nextId = 1;
   #dead: Failure | null = null;
   /** Nothing more comes; why is being found out, and told then. */
@@ -75,7 +76,7 @@ export class WorkerClient {
     });
     this.#calculator = new Watchdog(options.calculatorTimeout ?? CALCULATOR_TIMEOUT, () => {
       this.#hang();
-    });
+    }, () => this.#calls.goOn());
     this.#graph = new Watchdog(stageTimeout, () => {
       this.#end(graphHangs(stageTimeout));
     });
@@ -104,6 +105,7 @@ export class WorkerClient {
     const answer = new Deferred<Result>();
     const id = this.#nextId++;
     if (this.#dead === null) {
+      if (this.#waiting.size === 0 && this.#calls.isShared) this.#calculator.feed();
       this.#waiting.set(id, answer);
       this.#graph.feed();
       this.#send({ type: "frame", id, pace: "alone", ...request });
@@ -215,7 +217,7 @@ export class WorkerClient {
   }
 
   #onEntering(entering: Entering): void {
-    this.#entered = entering;
+    this.#calls.told(entering);
     this.#calculator.feed();
   }
 
@@ -241,14 +243,14 @@ export class WorkerClient {
   #settle(id: number): Deferred<Result> | undefined {
     const answer = this.#waiting.get(id);
     this.#waiting.delete(id);
-    this.#calculator.rest();
+    if (this.#waiting.size === 0 || !this.#calls.isShared) this.#calculator.rest();
     if (this.#waiting.size === 0) this.#graph.rest();
     return answer;
   }
 
   #hang(): void {
-    const node = this.#entered?.node ?? "";
-    this.#end(calculatorHangs(node, this.#entered?.timestamp ?? 0, this.#calculator.seconds));
+    const { node, timestamp } = this.#calls.last;
+    this.#end(calculatorHangs(node, timestamp, this.#calculator.seconds));
   }
 
   /** A fatal failure: nothing more comes from this worker. */

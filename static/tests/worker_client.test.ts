@@ -248,6 +248,36 @@ describe("a worker client's watchdog", () => {
     expect(failures).toEqual([]);
   });
 
+  it("names the calculator that does not return, by the memory that it shares with the worker", async () => {
+    const { worker, client, failures } = begin();
+    const shared = new Float64Array(new SharedArrayBuffer(24));
+    worker.ready("python");
+    void client.process(frame());
+    worker.say({ type: "entering", node: "a", timestamp: 0, shared });
+    worker.say({ type: "entering", node: "b", timestamp: 0, shared });
+    worker.say(result(1));
+    const rejected = expect(client.process(frame())).rejects.toThrow("'a' has not returned for 10 s, at timestamp 33");
+    shared.set([3, 0, 33]);
+    await wait(12);
+    await rejected;
+    expect(failures[0]?.failure).toMatchObject({ name: "CalculatorError", node: "a", timestamp: 33 });
+  });
+
+  it("blames no calculator that shares memory with it for what runs before, between or after calls", async () => {
+    const { worker, client, failures } = begin();
+    const shared = new Float64Array(new SharedArrayBuffer(24));
+    worker.ready("python");
+    void client.process(frame());
+    worker.say({ type: "entering", node: "a", timestamp: 0, shared });
+    for (const [calls, node] of [[1, 0], [1, -1], [2, 0], [3, 0], [3, -1]]) {
+      shared.set([calls!, node!, 0]);
+      await wait(8);
+    }
+    worker.say(result(1));
+    await wait(100);
+    expect(failures).toEqual([]);
+  });
+
   it("gives up a graph that never answers, though no calculator was named", async () => {
     const { worker, client, failures } = begin();
     worker.ready("python");

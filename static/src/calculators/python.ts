@@ -14,8 +14,8 @@ export interface PythonServices {
     readonly create: CreateCalculator | undefined;
     /** Called with the node's name for a frame that went on without it. */
     leaveOut(node: string, timestamp: number): void;
-    /** Called before a node's Python runs, so that one that never returns can be named. */
-    entering(node: string, timestamp: number): void;
+    /** Told of each call, so that one that never returns can be named. */
+    readonly calls: { enter(node: string, timestamp: number): void; leave(): void };
   };
 }
 
@@ -57,7 +57,16 @@ class PythonCalculator implements Calculator {
   }
 
   private run(create: CreateCalculator, context: CalculatorContext): void {
-    this.services.python.entering(this.node, context.timestamp);
+    const { calls } = this.services.python;
+    calls.enter(this.node, context.timestamp);
+    try {
+      this.call(create, context);
+    } finally {
+      calls.leave();
+    }
+  }
+
+  private call(create: CreateCalculator, context: CalculatorContext): void {
     this.calculator ??= create(this.type, this.options, context.tags);
     if (!this.isOpen) raise(this.calculator.open());
     this.isOpen = true;
