@@ -1,4 +1,4 @@
-"""Pictures and films that a site offers to try it with."""
+"""Pictures, films and sounds that a site offers to try it with."""
 
 import re
 import shutil
@@ -13,13 +13,14 @@ from pyweb_ml.graph.authoring import App
 KINDS = {
     **dict.fromkeys((".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp"), "image"),
     **dict.fromkeys((".m4v", ".mov", ".mp4", ".ogv", ".webm"), "video"),
+    **dict.fromkeys((".aac", ".flac", ".m4a", ".mp3", ".oga", ".ogg", ".opus", ".wav"), "audio"),
 }
-"""File name endings that browsers show."""
+"""File name endings that browsers show or play, by the first part of their media types."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A sample as the manifest states it; `kind` is "image" or "video"."""
+    """A sample as the manifest states it; `kind` is "image", "video" or "audio"."""
 
     name: str
     path: str
@@ -30,7 +31,7 @@ def write_samples(app: App[Any, Any], site: Path) -> list[Sample]:
     """Copies an app's samples into the site.
 
     Raises:
-        BuildError: a sample is not there, or is nothing that a browser shows.
+        BuildError: a sample is not there, or is nothing that a browser shows or plays.
     """
     return [_write(app.file, source, site, index) for index, source in enumerate(app.samples)]
 

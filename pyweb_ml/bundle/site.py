@@ -64,7 +64,7 @@ def build_site(
     graph = trace_app(app)
     report = BuildReport(app.title, out)
     with replaced_folder(out) as site:
-        write_page(app, web, site)
+        write_page(app, web, site, sound=bool(graph.audio))
         write_web_app(app, site)
         write_hosting(site)
         paths = {name: fetch(model, progress) for name, model in graph.models.items()}

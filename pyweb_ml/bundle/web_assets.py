@@ -6,7 +6,7 @@ import html
 import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,9 @@ LEFT_OUT = ("runtime.js",)
 
 SCRIPTS = ("widget.js", "worker.js")
 """They have a fixed address too, for pages of other sites, but it only leads to those of the build."""
+
+_PRIVACY = {False: "Your pictures never leave this device.", True: "Your sound never leaves this device."}
+"""By whether the app takes sound."""
 
 REQUIRED = ("index.html", *SCRIPTS)
 
@@ -64,8 +67,12 @@ def content_folder(kind: str, files: Iterable[Path], root: Path) -> str:
     return f"{kind}/{digest.hexdigest()[:16]}/"
 
 
-def write_page(app: App[Any, Any], web: Path, site: Path) -> None:
-    """Writes the page and the worker, the entry files, and each page of HTML with the app's words in it."""
+def write_page(app: App[Any, Any], web: Path, site: Path, *, sound: bool = False) -> None:
+    """Writes the page and the worker, the entry files, and each page of HTML with the app's words in it.
+
+    Args:
+        sound: whether the app takes sound, rather than pictures.
+    """
     own = [file for file in web.iterdir() if file.is_file() and not _is_entry(file) and file.name not in LEFT_OUT]
     folder = content_folder("page", own, web)
     (site / folder).mkdir(parents=True)
@@ -78,7 +85,8 @@ def write_page(app: App[Any, Any], web: Path, site: Path) -> None:
     for name in SCRIPTS:
         (site / name).write_text(f'export * from "./{folder}{name}";\n')
     for file in web.glob("*.html"):
-        text = _filled(file.read_text(encoding="utf-8"), app, site, folder)
+        words = {"title": app.title, "description": app.description, "privacy": _PRIVACY[sound]}
+        text = _filled(file.read_text(encoding="utf-8"), words, site, folder)
         (site / file.name).write_text(text, encoding="utf-8")
 
 
@@ -86,9 +94,8 @@ def _is_entry(file: Path) -> bool:
     return file.name in ENTRIES or file.suffix == ".html"
 
 
-def _filled(text: str, app: App[Any, Any], site: Path, folder: str) -> str:
-    words = {"title": app.title, "description": app.description, "csp": CONTENT_SECURITY_POLICY}
-    for key, value in words.items():
+def _filled(text: str, words: Mapping[str, str], site: Path, folder: str) -> str:
+    for key, value in {**words, "csp": CONTENT_SECURITY_POLICY}.items():
         text = text.replace("{{" + key + "}}", html.escape(value))
 
     def place(match: re.Match[str]) -> str:

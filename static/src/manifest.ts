@@ -34,7 +34,7 @@ export interface Manifest {
   engines: EngineAssets;
   /** Null when the graph has no Python calculators. */
   python: PythonAssets | null;
-  samples: { name: string; path: string; kind: "image" | "video" }[];
+  samples: { name: string; path: string; kind: "image" | "video" | "audio" }[];
 }
 
 /** See pyweb_ml/graph/audio.py: `window` and `hop` in samples, `channels` 1 or 2. */

@@ -5,6 +5,7 @@ import type { Failure, Stage } from "./protocol";
 
 /** Where files may come from, as it is said to the visitor. */
 export const READABLE = "a JPEG, PNG, WebP, MP4 or WebM file";
+export const AUDIBLE = "a WAV, MP3, FLAC, Ogg, MP4 or WebM file";
 
 export function cameraFailure(error: unknown): Failure {
   return failure("SourceError", deviceSentence("camera", nameOf(error)), { stack: stackOf(error) });
@@ -64,8 +65,9 @@ export function notMedia(name: string): Failure {
   return failure("SourceError", `'${name}' is neither an image nor a video; choose ${READABLE}.`);
 }
 
-export function emptyFile(name: string): Failure {
-  return failure("SourceError", `The file '${name}' is empty; choose ${READABLE}.`);
+/** `wanted`: {@link READABLE} or {@link AUDIBLE}. */
+export function emptyFile(name: string, wanted: string): Failure {
+  return failure("SourceError", `The file '${name}' is empty; choose ${wanted}.`);
 }
 
 /** `status`: the HTTP status, or 0 where there was no answer at all. */
@@ -75,7 +77,7 @@ export function unreachable(address: string, status: number): Failure {
 }
 
 export function badAddress(address: string): Failure {
-  return failure("SourceError", `'${address}' is no address of an image or a video; write one, or 'camera'.`);
+  return failure("SourceError", `'${address}' is no address of an image, a video or a sound; write one, or 'camera' or 'microphone'.`);
 }
 
 export function badSite(address: string): Failure {
@@ -142,7 +144,7 @@ export function badTimestamp(given: unknown): Failure {
 }
 
 export function noSource(): Failure {
-  return failure("SourceError", "No source is chosen; set the attribute 'source', as in source=\"camera\".");
+  return failure("SourceError", "No source is chosen; set the attribute 'source', as in source=\"camera\" or source=\"microphone\".");
 }
 
 export function badControl(name: string, wanted: string, value: unknown): Failure {
@@ -212,7 +214,7 @@ const ADVICE: Readonly<Record<Failure["name"], string>> = {
   ControlError: "Everything else stays as it is set.",
   LoadError: "If it happens again, the site's folder may be incomplete: build the app again.",
   ModelError: "The model file is damaged or of a kind that the engine does not know: build the app again.",
-  CalculatorError: "Its author finds the place in what is written below. The page stays usable: choose another picture.",
+  CalculatorError: "Its author finds the place in what is written below. The page stays usable: choose something else.",
   ImageError: "Other pictures and sources still work.",
   SourceError: "Other sources still work.",
   MessageError: "The app itself goes on.",

@@ -1,3 +1,5 @@
+const SYMBOLS = { video: "▶", audio: "♪" } as const;
+
 /** The button of one sample, with a small picture of it. */
 
 import type { Sample } from "./samples";
@@ -8,7 +10,7 @@ export function sampleButton(sample: Sample, choose: () => void): HTMLButtonElem
   button.className = "sample";
   const label = document.createElement("span");
   label.textContent = sample.name;
-  button.append(sample.kind === "image" ? thumbnail(sample) : film(), label);
+  button.append(sample.kind === "image" ? thumbnail(sample) : symbol(SYMBOLS[sample.kind]), label);
   button.addEventListener("click", choose);
   return button;
 }
@@ -23,10 +25,10 @@ function thumbnail(sample: Sample): HTMLElement {
   return image;
 }
 
-function film(): HTMLElement {
-  const film = document.createElement("div");
-  film.className = "film";
-  film.setAttribute("aria-hidden", "true");
-  film.textContent = "▶";
-  return film;
+function symbol(text: string): HTMLElement {
+  const symbol = document.createElement("div");
+  symbol.className = "symbol";
+  symbol.setAttribute("aria-hidden", "true");
+  symbol.textContent = text;
+  return symbol;
 }

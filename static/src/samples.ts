@@ -6,7 +6,7 @@ import type { Manifest } from "./protocol";
 
 export interface Sample {
   name: string;
-  kind: "image" | "video";
+  kind: Manifest["samples"][number]["kind"];
   /** Absolute. */
   address: string;
 }
@@ -24,7 +24,7 @@ export function readSamples(manifest: unknown, base: URL, address: string): Samp
 function isSample(value: unknown): value is Manifest["samples"][number] {
   if (!isRecord(value)) return false;
   const { name, path, kind } = value;
-  return typeof name === "string" && isInside(path) && (kind === "image" || kind === "video");
+  return typeof name === "string" && isInside(path) && (kind === "image" || kind === "video" || kind === "audio");
 }
 
 /** A path below the site's folder: no scheme, no root, no way up. */

@@ -4,7 +4,7 @@ import { AppError } from "./failure";
 import { MicrophoneSource, SoundFileSource } from "./audio_source";
 import { ImageSource } from "./image_source";
 import { takesNoSound, takesSound } from "./media_messages";
-import { badAddress, emptyFile, notMedia, unreachable } from "./messages";
+import { AUDIBLE, badAddress, emptyFile, notMedia, READABLE, unreachable } from "./messages";
 import type { AudioFormat } from "./protocol";
 import type { Choice, Source } from "./source";
 import { VideoSource } from "./video_source";
@@ -23,7 +23,7 @@ async function openSound(choice: Choice, audio: AudioFormat): Promise<Source> {
   if (choice.kind === "microphone") return MicrophoneSource.open(audio);
   if (choice.kind === "camera" || choice.kind === "screen") throw new AppError(takesSound());
   const file = await fileOf(choice);
-  if (file.size === 0) throw new AppError(emptyFile(file.name));
+  if (file.size === 0) throw new AppError(emptyFile(file.name, AUDIBLE));
   return SoundFileSource.open(file, file.name, audio);
 }
 
@@ -43,7 +43,7 @@ export async function fileOf(choice: Extract<Choice, { kind: "file" | "address" 
 }
 
 async function openFile(file: Blob, name: string): Promise<Source> {
-  if (file.size === 0) throw new AppError(emptyFile(name));
+  if (file.size === 0) throw new AppError(emptyFile(name, READABLE));
   const kind = mediaKind(file.type, name);
   if (kind === "image") return ImageSource.open(file, name);
   if (kind === "video") return VideoSource.address(URL.createObjectURL(file), name);

@@ -132,6 +132,7 @@ def _assemble(folder: Path) -> None:
         "{{csp}}": CONTENT_SECURITY_POLICY,
         "{{page}}": "",
         "?build={{build}}": "",
+        "{{privacy}}": "Your pictures never leave this device.",
         "{{build}}": "",
         ' data-service-worker="sw.js"': "",
         '<link rel="manifest" href="app.webmanifest">': "",

@@ -111,6 +111,14 @@ def test_a_file_without_sound_says_so(echo: AppPage, tmp_path: Path) -> None:
     expect(echo.page.get_by_role("alert")).to_contain_text("The sound of 'a.wav' cannot be decoded")
 
 
+def test_an_empty_file_of_sound_is_told_which_files_sound(echo: AppPage, tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_bytes(b"")
+    choose(echo, tmp_path / "a.wav")
+    expect(echo.page.get_by_role("alert")).to_contain_text(
+        "The file 'a.wav' is empty; choose a WAV, MP3, FLAC, Ogg, MP4 or WebM file."
+    )
+
+
 def test_a_camera_is_refused_by_an_app_of_sound(echo: AppPage) -> None:
     echo.page.evaluate("document.querySelector('pywebml-app').setAttribute('source', 'camera')")
     expect(echo.page.get_by_role("alert")).to_contain_text("This app takes sound; choose the microphone")

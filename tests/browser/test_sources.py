@@ -103,7 +103,7 @@ def test_an_address_that_is_not_there_says_so(site: Site, visit: Visit) -> None:
 def test_an_address_that_is_none_says_so(site: Site, page: Page) -> None:
     page.goto(site.url)
     page.evaluate("document.querySelector('pywebml-app').setAttribute('source', 'javascript:alert(1)')")
-    expect(alert(page)).to_contain_text("'javascript:alert(1)' is no address of an image or a video")
+    expect(alert(page)).to_contain_text("'javascript:alert(1)' is no address of an image, a video or a sound")
 
 
 def test_an_address_of_a_video_is_played(site: Site, page: Page, clip: bytes) -> None:

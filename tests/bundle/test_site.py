@@ -11,6 +11,7 @@ import pytest
 from pyweb_ml.apps import load_app
 from pyweb_ml.bundle import build_site
 from pyweb_ml.bundle.app_archive import app_archive
+from pyweb_ml.bundle.web_assets import write_page
 from pyweb_ml.cache import sha256_of
 from pyweb_ml.errors import BuildError, ModelError
 from pyweb_ml.graph.config import from_json, to_json
@@ -65,8 +66,9 @@ def test_a_site_without_python_calculators_holds_no_python(model_app: Path, web:
 def test_the_manifest_states_the_site_as_the_page_reads_it(
     model_app: Path, web: Path, tmp_path: Path, tiny_model: bytes
 ) -> None:
-    with_samples(model_app, "My photo.PNG", "film.mp4")
-    for name in ("My photo.PNG", "film.mp4"):
+    names = ("My photo.PNG", "film.mp4", "song.Wav")
+    with_samples(model_app, *names)
+    for name in names:
         (model_app.parent / name).write_bytes(b"bytes of " + name.encode())
     out = tmp_path / "site"
     build_site(load_app(str(model_app)), out, web=web)
@@ -79,6 +81,7 @@ def test_the_manifest_states_the_site_as_the_page_reads_it(
     assert manifest["samples"] == [
         {"name": "My photo", "path": f"samples/0-{digest('My photo.PNG')}-My-photo.PNG", "kind": "image"},
         {"name": "film", "path": f"samples/1-{digest('film.mp4')}-film.mp4", "kind": "video"},
+        {"name": "song", "path": f"samples/2-{digest('song.Wav')}-song.Wav", "kind": "audio"},
     ]
     assert (out / manifest["samples"][0]["path"]).read_bytes() == b"bytes of My photo.PNG"
     assert (manifest["name"], manifest["inputs"], manifest["python"]) == (
@@ -86,6 +89,19 @@ def test_the_manifest_states_the_site_as_the_page_reads_it(
         {"tensors": "Tensors"},
         None,
     )
+
+
+@pytest.mark.parametrize(
+    ("sound", "words"),
+    [(False, "Your pictures never leave this device."), (True, "Your sound never leaves this device.")],
+)
+def test_the_page_promises_privacy_for_what_the_app_takes(
+    sound: bool, words: str, model_app: Path, web: Path, tmp_path: Path
+) -> None:
+    (web / "index.html").write_text("<p>{{privacy}}</p>")
+    (tmp_path / "site").mkdir()
+    write_page(load_app(str(model_app)), web, tmp_path / "site", sound=sound)
+    assert (tmp_path / "site" / "index.html").read_text() == f"<p>{words}</p>"
 
 
 def test_the_graph_of_a_site_is_the_traced_one(model_app: Path, web: Path, tmp_path: Path) -> None:
