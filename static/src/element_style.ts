@@ -61,9 +61,11 @@ button.main:disabled { color: var(--_soft); background: var(--_fill); border-col
 .numbers { color: var(--_soft); font-variant-numeric: tabular-nums; white-space: nowrap; }
 .bar { grid-column: 1 / -1; height: 4px; border-radius: 2px; background: var(--_fill); overflow: hidden; }
 .bar.off { visibility: hidden; }
-.bar div { height: 100%; width: 0; border-radius: 2px; background: var(--_accent); transition: width .15s linear; }
-.bar.unknown div { width: 30%; animation: slide 1.2s ease-in-out infinite alternate; }
-@keyframes slide { to { margin-inline-start: 70%; } }
+/* Moved by transforms alone, so that a page that loads lays nothing out anew. */
+.bar:dir(rtl) { transform: scaleX(-1); }
+.bar div { height: 100%; border-radius: 2px; background: var(--_accent); translate: -100% 0; transition: translate .15s linear; }
+.bar.unknown div { width: 30%; translate: 0 0; animation: slide 1.2s ease-in-out infinite alternate; }
+@keyframes slide { to { translate: 233% 0; } }
 .notice { margin: 0; font-size: .9375em; color: var(--_soft); }
 .error {
   border: 1px solid var(--_bad); border-radius: 10px; background: var(--_bad-fill);
@@ -80,8 +82,8 @@ pre {
 .samples { align-content: start; min-height: 108px; }
 .samples.none { display: none; }
 .sample { display: grid; gap: .125em; padding: 4px; font-size: .875em; line-height: 1.25; font-weight: 400; width: 112px; }
-.sample img, .sample .symbol { width: 100%; height: 72px; object-fit: cover; border-radius: 5px; background: var(--_fill); }
-.sample .symbol { display: grid; place-items: center; color: var(--_soft); font-size: 1.5em; }
+.sample img, .sample .film { width: 100%; height: 72px; object-fit: cover; border-radius: 5px; background: var(--_fill); }
+.sample .film { display: grid; place-items: center; color: var(--_soft); font-size: 1.5em; }
 .sample span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .classes { padding-top: .75em; }
 .classes ol { list-style: none; margin: 0; padding: 0; display: grid; gap: .25em; }

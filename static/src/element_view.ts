@@ -137,12 +137,14 @@ export class ElementView {
     bar.classList.toggle("off", progress === null);
     bar.classList.toggle("unknown", progress !== null && progress.part === null);
     bar.removeAttribute("aria-valuenow");
+    // As the style has it while the length is not known.
+    this.#one(".bar div").style.translate = "";
     if (progress === null) return;
     bar.setAttribute("aria-valuetext", progress.text);
     if (progress.part === null) return;
     const percent = Math.round(Math.min(Math.max(progress.part, 0), 1) * 100);
     bar.setAttribute("aria-valuenow", percent.toString());
-    this.#one(".bar div").style.width = `${percent}%`;
+    this.#one(".bar div").style.translate = `${percent - 100}% 0`;
   }
 
   showActivity(activity: Activity, canStart: boolean): void {

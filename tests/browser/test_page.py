@@ -308,14 +308,15 @@ def test_a_phone_needs_no_sideways_scrolling(site: Site, browser: Browser) -> No
     context.close()
 
 
-@pytest.mark.parametrize("width", [360, 1000])
+@pytest.mark.parametrize("width", [360, 600, 1000])
 def test_nothing_moves_while_the_page_loads(site: Site, page: Page, width: int) -> None:
     stages = [{"stage": "model", "detail": "", "loaded": part * 1000, "total": 9000} for part in range(9)]
     site.script(stages=stages)
-    page.set_viewport_size({"width": width, "height": 900})
+    # All of the page is to be seen: what moves outside is not counted.
+    page.set_viewport_size({"width": width, "height": 1200})
     page.goto(site.url)
     expect(status(page)).to_have_text("Ready")
-    assert page.evaluate(SHIFT) < 0.01
+    assert page.evaluate(SHIFT) == 0
 
 
 # WCAG 2.2: relative luminance, and the ratio of the lighter to the darker.
