@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Error
 from pyweb_ml.bundle.asset_file import asset_of
 from pyweb_ml.bundle.sealing import seal
 from tests.browser import backends
-from tests.browser.backends import Site, Visitor, build, desktop_tensors, drift, tensors_of
+from tests.browser.backends import Site, Visitor, build, desktop_tensors, drift, report, tensors_of
 
 PAIR = ["litert-wasm", "tfjs-wasm"]
 NAME = "face_detection_short_range.tflite"
@@ -77,6 +77,19 @@ def more_than_memory(model: ModelT) -> None:
     graph.operators.append(operator)
 
 
+def unaccelerated_operation(model: ModelT) -> None:
+    """It makes zeros like its input, which nobody reads; LiteRT has them on the CPU only."""
+    graph = model.subgraphs[0]
+    code, operator, zeros = OperatorCodeT(), OperatorT(), TensorT()
+    code.builtinCode = code.deprecatedBuiltinCode = BuiltinOperator.ZEROS_LIKE
+    zeros.name, zeros.shape = "zeros", [1, 128, 128, 3]
+    operator.opcodeIndex = len(model.operatorCodes)
+    operator.inputs, operator.outputs = [graph.inputs[0]], [len(graph.tensors)]
+    graph.tensors.append(zeros)
+    model.operatorCodes.append(code)
+    graph.operators.append(operator)
+
+
 def break_tfjs(site: Site) -> None:
     """Its convolutions are called Foo in TF.js's form of the model."""
     (path,) = site.folder.glob("models/*-tfjs/model.json")
@@ -122,3 +135,19 @@ def test_where_none_can_run_it_one_error_says_each_ones_reason(visitor: Visitor,
     told = str(caught.value).partition("No backend can run this app here. ")[2]
     assert f": {REFUSED}Encountered unresolved custom op: FOO; " in told
     assert f"; tfjs-wasm: TF.js cannot run the model '{NAME}': it does not know the operation 'Foo'." in told
+
+
+def test_an_accelerator_that_lacks_an_operation_is_excluded_by_its_name_and_the_cpu_goes_on(
+    browser: Browser, tmp_path: Path
+) -> None:
+    site = build(tmp_path, ["litert-webgpu", "litert-wasm"])
+    change_tflite(site, unaccelerated_operation)
+    gpu = backends.gpu_browser(browser)
+    for visitor in backends.visitor(gpu):
+        page = visitor.visit(site)
+        assert drift(tensors_of(page, 0), desktop_tensors(site)) < 1e-3
+        told = report(page.stats(), "litert-webgpu")
+    gpu.close()
+    assert told["state"] == "excluded"
+    assert told["reason"].startswith(f"{REFUSED}Following operations are not supported by GPU delegate: ")
+    assert told["reason"].endswith("ZEROS_LIKE")

@@ -38,6 +38,34 @@ export async function chooseBuild(): Promise<Build> {
   return { file: "litert_wasm_threaded_internal", threads, limit: "" };
 }
 
+interface FetchedBuild {
+  script: Promise<unknown>;
+  wasm: Promise<WebAssembly.Module>;
+}
+
+/** Builds that are on their way, by their address. */
+const fetched = new Map<string, FetchedBuild>();
+
+/** Begins to fetch a build's script and its Wasm, side by side; what did not come is fetched again the next time. */
+export function fetchBuild(base: string, { file }: Build): FetchedBuild {
+  const address = `${base}litert/${file}`;
+  const begun = fetched.get(address) ?? {
+    script: (import(/* @vite-ignore */ `${address}.mjs`) as Promise<{ default: unknown }>).then((module) => module.default),
+    wasm: compileWasm(`${address}.wasm`),
+  };
+  fetched.set(address, begun);
+  for (const part of [begun.script, begun.wasm]) part.catch(() => fetched.delete(address));
+  return begun;
+}
+
+/** Compiled as it comes, where the host gives it its type. */
+async function compileWasm(address: string): Promise<WebAssembly.Module> {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`'${address}': the server answers ${response.status}`);
+  const isTyped = response.headers.get("content-type")?.startsWith("application/wasm") === true;
+  return isTyped ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+}
+
 /**
  * LiteRT.js starts by `importScripts`, which a module worker refuses; the script's factory is imported as a
  * module instead. What is lent is taken back, since Pyodide reads `importScripts` as a classic worker.
@@ -48,18 +76,23 @@ export async function chooseBuild(): Promise<Build> {
 export async function start(base: string, build: Build, gpu: unknown): Promise<void> {
   const scope = globalThis as unknown as LiteRtGlobals;
   const folder = `${base}litert/`;
-  const module = (await import(/* @vite-ignore */ `${folder}${build.file}.mjs`)) as { default: unknown };
-  scope.ModuleFactory = module.default;
+  const { script, wasm } = fetchBuild(base, build);
+  scope.ModuleFactory = await script;
   scope.Module = {
     locateFile: (file: string) => folder + file,
     mainScriptUrlOrBlob: classicWorkerAddress(new URL(`${folder}${build.file}.js`)),
     printErr: remember,
+    instantiateWasm: (imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void) => {
+      // Where it does not come, `start` fails with it.
+      wasm.then(async (module) => { receive(await WebAssembly.instantiate(module, imports), module); }).catch(() => undefined);
+    },
   };
   const lent = [lend(scope, "importScripts", () => undefined), lend(navigator, "gpu", gpu), ...forbidSleep()];
   const { warn } = console;
   console.warn = console.debug;
   try {
-    await loadLiteRt(folder, { threads: build.threads > 1 });
+    // Without its Wasm it would wait for ever.
+    await Promise.all([loadLiteRt(folder, { threads: build.threads > 1 }), wasm]);
   } finally {
     for (const takeBack of lent) takeBack();
     console.warn = warn;
@@ -90,10 +123,19 @@ function lend(target: object, name: string, value: unknown): () => void {
 /** What LiteRT has first complained of, which is the cause of what follows; "" while it is content. */
 let complaint = "";
 
+/** Whether the operations follow, a line each, that an accelerator does not know. */
+let isListing = false;
+
 function remember(line: string): void {
+  const operation = isListing && OPERATION.exec(line)?.[1];
+  if (operation) complaint += complaint.endsWith(":") ? ` ${operation}` : `, ${operation}`;
+  isListing = Boolean(operation) || (complaint === "" && line.startsWith("ERROR") && line.endsWith(":"));
   if (line.startsWith("ERROR")) complaint ||= line.replace(/^ERROR: (\[.*?\] )?|\.$/g, "") + hintOf(line);
   console.debug(line);
 }
+
+/** "ZEROS_LIKE: Operation is not supported." */
+const OPERATION = /^(?!INFO|WARNING|ERROR)([A-Z][A-Z0-9_]*): /;
 
 /** Where an operation is the cause, LiteRT complains of that first. */
 function hintOf(line: string): string {
