@@ -82,8 +82,8 @@ pre {
 .samples { align-content: start; min-height: 108px; }
 .samples.none { display: none; }
 .sample { display: grid; gap: .125em; padding: 4px; font-size: .875em; line-height: 1.25; font-weight: 400; width: 112px; }
-.sample img, .sample .film { width: 100%; height: 72px; object-fit: cover; border-radius: 5px; background: var(--_fill); }
-.sample .film { display: grid; place-items: center; color: var(--_soft); font-size: 1.5em; }
+.sample img, .sample .symbol { width: 100%; height: 72px; object-fit: cover; border-radius: 5px; background: var(--_fill); }
+.sample .symbol { display: grid; place-items: center; color: var(--_soft); font-size: 1.5em; }
 .sample span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .classes { padding-top: .75em; }
 .classes ol { list-style: none; margin: 0; padding: 0; display: grid; gap: .25em; }

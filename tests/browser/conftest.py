@@ -132,6 +132,7 @@ def _assemble(folder: Path) -> None:
     words = {
         "{{title}}": "Face detection",
         "{{description}}": "Finds the faces in a picture.",
+        "{{privacy}}": "Your pictures never leave this device.",
         "{{csp}}": CONTENT_SECURITY_POLICY,
         "{{page}}": "",
         "?build={{build}}": "",
