@@ -37,7 +37,7 @@ static inline v128_t coverage(const Line *line, Places first, v128_t columns) {
   v128_t beyond = wasm_f32x4_pmax(wasm_f32x4_pmax(start, end), zero);
   v128_t distance = wasm_f32x4_sqrt(wasm_f32x4_add(wasm_f32x4_mul(aside, aside), wasm_f32x4_mul(beyond, beyond)));
   v128_t reach = wasm_f32x4_splat((float)line->reach);
-  return wasm_f32x4_pmin(wasm_f32x4_pmax(wasm_f32x4_sub(reach, distance), zero), one);
+  return wasm_f32x4_pmin(wasm_f32x4_pmax(zero, wasm_f32x4_sub(reach, distance)), one);  // not a number: 0
 }
 
 // A whole number up to 2^23 lies in the lowest bits of its sum with this.
