@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from pyweb_ml.bench.plot import calculator_plot, frame_plot, throughput_plot
 from pyweb_ml.bench.report import Report
-from pyweb_ml.bench.table import NOTHING, gain_text
+from pyweb_ml.bench.table import NOTHING
 from pyweb_ml.console import size_text
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -21,7 +21,7 @@ def report_page(report: Report) -> str:
         report=report,
         best=best,
         own=1 - best.inference.p50 / best.frame.p50 if best and best.frame and best.inference else None,
-        gain=gain_text(best.throughput) if best and best.throughput and best.throughput.gain else "",
+        gain=best.throughput.gain_text if best and best.throughput else "",
         throughput_plot=Markup(throughput_plot(report.subjects)),
         frame_plot=Markup(frame_plot(report.subjects)),
         calculator_plot=Markup(calculator_plot(best)) if best else "",

@@ -89,6 +89,13 @@ class Measured:
     events: list[str]
     times: list[float]
 
+    @property
+    def ran(self) -> list[str]:
+        """What ran, by :attr:`description`, and as fast as it goes where that was something else."""
+        fast = self.throughput.description if self.throughput else ""
+        differs = fast not in ("", self.description)
+        return list(filter(None, [self.description, f"as fast as it goes, {fast}" if differs else ""]))
+
 
 @dataclass(frozen=True)
 class Report:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 from pyweb_ml.bench.report import Measured, Quantiles, Report
-from pyweb_ml.bench.throughput import Throughput
 from pyweb_ml.console import size_text
 
 NOTHING = "\u2013"
@@ -38,8 +37,8 @@ def _conditions(report: Report) -> Iterator[str]:
 
 
 def _what_ran(subjects: Sequence[Measured]) -> Iterator[str]:
-    yield from (f"ran: {one.name}: {one.description}" for one in subjects if one.description)
     for one in subjects:
+        yield from (f"ran: {one.name}: {what}" for what in one.ran)
         if one.error:
             yield f"{'stopped' if one.frame else 'not measured'}: {one.name}: {one.error}"
         yield from (f"note: {one.name}: {event}" for event in one.events)
@@ -56,15 +55,8 @@ def _throughput(report: Report) -> Iterator[str]:
         for one, found in rows
     ]
     yield from _aligned([["frames a second, as fast as it goes", "p50", "ratio", "one at a time"], *cells])
-    best = report.best.throughput if report.best else None
-    if best and best.gain:
-        yield gain_text(best)
-
-
-def gain_text(found: Throughput) -> str:
-    """What more than one frame in flight is worth; of a throughput that has a gain."""
-    count = "two" if found.in_flight == 2 else str(found.in_flight)
-    return f"{count} frames in flight: {_number(found.gain)} times one at a time"
+    if report.best and report.best.throughput:
+        yield from filter(None, [report.best.throughput.gain_text])
 
 
 def _row(report: Report, one: Measured) -> list[str]:

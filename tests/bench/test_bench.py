@@ -48,21 +48,26 @@ def test_every_rival_runs_on_the_same_model_but_the_one_that_needs_onnx(report: 
     assert [name for name, _ in report.left_out] == ["onnxruntime-web"]
 
 
-def test_the_rivals_on_wasm_have_as_many_threads_as_the_app(report: Report) -> None:
-    threads = min(os.cpu_count() or 1, 4)
-    wanted = "1 thread" if threads == 1 else f"{threads} threads"
+def test_the_rivals_on_wasm_have_all_the_threads_that_their_runtime_takes(report: Report) -> None:
+    def wanted(threads: int) -> str:
+        return "1 thread" if threads == 1 else f"{threads} threads"
+
+    cores = os.cpu_count() or 1
     said = {one.name: one.description for one in report.subjects}
-    assert said["LiteRT.js, hand-written"] == f"LiteRT.js on Wasm, {wanted}, canvas input"
-    assert said["TF.js, hand-written"] == f"TF.js on Wasm, {wanted}, fromPixels"
+    assert said["LiteRT.js, hand-written"] == f"LiteRT.js on Wasm, {wanted(min(cores, 4))}, canvas input"
+    # TF.js takes half of the cores at most, whatever it is asked for: tensorflow/tfjs#6081
+    assert said["TF.js, hand-written"] == f"TF.js on Wasm, {wanted(max(min(cores // 2, 4), 1))}, fromPixels"
 
 
-def test_as_fast_as_it_goes_the_app_has_two_frames_in_flight_and_rivals_one(report: Report) -> None:
+def test_as_fast_as_it_goes_the_app_is_compared_with_one_frame_at_a_time_and_rivals_do_no_other(
+    report: Report,
+) -> None:
     for one in report.subjects:
         if one.error is not None:
             continue
         assert one.throughput, one.name
-        assert one.throughput.in_flight == (1 if one.rival else 2)
         assert len(one.throughput.rates) == SETTINGS.rounds
+        assert one.throughput.in_flight in ([[1]] if one.rival else [[1], [2]])
         assert (one.throughput.gain is None) == one.rival
 
 

@@ -13,6 +13,7 @@ from pyweb_ml.bench.machine import Machine
 from pyweb_ml.bench.report import Quantiles, Report, read_report
 from pyweb_ml.bench.server import Exchange
 from pyweb_ml.bench.table import table
+from pyweb_ml.bench.throughput import Throughput
 from tests.bench.posted import posted, row
 
 APP, SLOW, RIVAL = (
@@ -24,8 +25,18 @@ APP, SLOW, RIVAL = (
 
 IDLE, BUSY = Machine("A processor", 2, 0.4, 1.9), Machine("A processor", 2, 3.25, 4.0)
 
-OVERLAPPED = {"inFlight": 2, "rates": [60.0, 66.0, 30.0], "sequential": [50.0, 40.0, 10.0]}
-ONE_BY_ONE = {"inFlight": 1, "rates": [20.0, 25.0, 24.0], "sequential": []}
+OVERLAPPED = {
+    "inFlight": [2, 2, 2],
+    "rates": [60.0, 66.0, 30.0],
+    "sequential": [50.0, 40.0, 10.0],
+    "description": "beside the graph",
+}
+ONE_BY_ONE = {
+    "inFlight": [1, 1, 1],
+    "rates": [20.0, 25.0, 24.0],
+    "sequential": [],
+    "description": "by hand, 2 threads",
+}
 
 
 def read(
@@ -83,8 +94,18 @@ def test_throughput_is_the_median_of_rounds_and_its_gain_is_over_one_frame_at_a_
     assert [report.throughput_ratio(one) for one in (app, slow, rival)] == [1.0, None, 2.5]
 
 
+@pytest.mark.parametrize(
+    ("in_flight", "words"),
+    [([2, 2], "two frames"), ([1, 1], "one frame"), ([2, 1], "one or two frames"), ([3, 3], "3 frames")],
+)
+def test_the_gain_says_how_many_frames_the_app_chose_to_have_in_flight(in_flight: list[int], words: str) -> None:
+    found = Throughput.of({**OVERLAPPED, "inFlight": in_flight})
+    assert found
+    assert found.gain_text == f"{words} in flight: 1.50 times one at a time"
+
+
 def test_a_subject_that_did_no_round_has_no_throughput() -> None:
-    none = {"inFlight": 2, "rates": [], "sequential": [50.0]}
+    none = {**OVERLAPPED, "rates": [], "inFlight": []}
     assert read(row("App", [1.0], throughput=none), row("Slow", []), row("R", [])).subjects[0].throughput is None
 
 
@@ -113,7 +134,10 @@ def test_the_table_says_what_was_not_measured_and_why(report: Report) -> None:
 
 def test_the_table_says_what_ran_and_what_two_frames_in_flight_are_worth(report: Report) -> None:
     lines = table(report).splitlines()
-    assert "ran: R: by hand, 2 threads" in lines
+    assert [line for line in lines if line.startswith("ran: ")] == [
+        "ran: App: as fast as it goes, beside the graph",
+        "ran: R: by hand, 2 threads",
+    ]
     assert "two frames in flight: 1.50 times one at a time" in lines
     assert "A processor; load 0.4 before the start, 1.9 at the end" in lines
     rows = [line.split() for line in lines]

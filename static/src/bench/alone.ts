@@ -59,9 +59,9 @@ async function ofRival(job: SubjectJob, frames: Frames): Promise<Alone> {
   const room = await openRoom(job);
   const { subject, window } = room;
   try {
-    await within(subject.process(await frames.frame(0, window)), "the first frame is not done");
+    await within(subject.process(await frames.frame(0, window), "alone"), "the first frame is not done");
     const firstResult = performance.now() - room.began;
-    const memory = await most(async (index) => { await subject.process(await frames.frame(index, window)); });
+    const memory = await most(async (index) => { await subject.process(await frames.frame(index, window), "alone"); });
     return { firstResult, firstPartial: false, whole: firstResult, memory };
   } finally {
     room.close();

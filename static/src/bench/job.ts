@@ -96,13 +96,16 @@ export interface Memory {
   types: Record<string, number>;
 }
 
-/** As fast as it goes: frames a second, by round. */
+/** As fast as it goes: a number a round. */
 export interface Throughput {
-  /** Frames that are handed over at a time. */
-  inFlight: number;
+  /** Frames a second. */
   rates: number[];
-  /** The same, one frame at a time; empty where that is what `inFlight` says. */
+  /** Frames that were in flight at a time, as the subject would have it. */
+  inFlight: number[];
+  /** Frames a second of the app with one frame at a time, its engine where it is at first; empty for rivals. */
   sequential: number[];
+  /** What ran at last, in one line. */
+  description: string;
 }
 
 export interface Paced {

@@ -12,7 +12,7 @@ export async function paced(one: SubjectJob, frames: Frames, job: Job): Promise<
   const room = await openRoom(one);
   try {
     for (let index = 0; index < WARM_UP; index++) {
-      await within(room.subject.process(await frames.frame(index, room.window)), "a frame is not done");
+      await within(room.subject.process(await frames.frame(index, room.window), "alone"), "a frame is not done");
     }
     return await run(room, frames, job);
   } finally {
@@ -29,15 +29,16 @@ interface Offered {
 /** The time of a frame counts from when the camera gave it, so waiting for its turn counts. */
 async function run({ subject, window }: Room, frames: Frames, { paced: seconds, rate }: Job): Promise<Paced> {
   const times: number[] = [];
-  const limiter = new FlowLimiter<Offered>(async ({ image, at }) => {
-    await subject.process(image);
+  const limiter = new FlowLimiter<Offered>(async ({ image, at }, waited) => {
+    await subject.process(image, waited ? "behind" : "steady");
     times.push(performance.now() - at);
-  }, { maxInFlight: subject.inFlight });
+  });
   limiter.open();
   const began = performance.now();
   for (let index = 0; index < seconds * rate; index++) {
     const image = await frames.frame(index, window);
     await until(began + (index * 1000) / rate);
+    limiter.maxInFlight = subject.inFlight?.() ?? 1;
     limiter.offer({ image, at: performance.now(), close: () => { image.close(); } });
   }
   limiter.clear();

@@ -47,9 +47,9 @@ export async function openFrame(address: string): Promise<{ window: Window; clos
 
 /** Nothing hangs: rejects where there is no answer. */
 export async function within<T>(answer: Promise<T>, what: string, seconds = PATIENCE): Promise<T> {
-  let timer = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = window.setTimeout(() => { reject(new Error(`${what} within ${seconds} s`)); }, seconds * 1000);
+    timer = setTimeout(() => { reject(new Error(`${what} within ${seconds} s`)); }, seconds * 1000);
   });
   try {
     return await Promise.race([answer, late]);

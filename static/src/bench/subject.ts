@@ -1,16 +1,16 @@
 /** The page within the page that holds one subject, so that engines which are global to a page do not meet. */
 
-import type { BackendReport } from "../protocol";
+import type { BackendReport, Pace } from "../protocol";
 import type { SubjectJob, SubjectKind } from "./job";
 
 /** What is measured. */
 export interface Subject {
-  /** How many frames it may be given before the first of them is done. */
-  readonly inFlight: number;
+  /** How many frames it had better be given before the first of them is done; null for a page that takes but one. */
+  readonly inFlight: (() => number) | null;
   /** One frame, which is given away; by calculator the milliseconds that it says. */
-  process(image: ImageBitmap): Promise<Record<string, number>>;
-  /** Resolves when nothing is started or chosen any more, for as long as frames come. */
-  readonly settled: () => boolean;
+  process(image: ImageBitmap, pace: Pace): Promise<Record<string, number>>;
+  /** Whether nothing is started or chosen any more at this pace, for as long as frames come. */
+  settled(pace: Pace): boolean;
   describe(): Description;
 }
 

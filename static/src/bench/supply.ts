@@ -8,7 +8,7 @@ export class Supply {
 
   /** Of `depth` frames ahead, made for the page `taker`. */
   constructor(
-    private readonly frames: Frames,
+    private readonly frames: Pick<Frames, "frame">,
     private readonly taker: Pick<Window, "createImageBitmap">,
     depth: number,
   ) {

@@ -1,20 +1,51 @@
 /** A subject's first frames, which nobody measures. */
 
+import type { Pace } from "../protocol";
 import type { Frames } from "./frames";
 import type { Room } from "./room";
 import { within } from "./room";
+import { nextTask } from "./shown";
+import { Supply } from "./supply";
 
 /** Seconds of frames after which a choice that has not settled is measured as it is. */
-const SETTLING = 10;
+const SETTLING = 20;
+/** Frames that are made ahead. */
+const AHEAD = 3;
 
-/** `count` frames, or those of `limit` seconds, and more until the subject has chosen what it runs. */
-export async function warm(room: Room, frames: Frames, count: number, limit: number): Promise<void> {
-  const began = performance.now();
-  const seconds = (): number => (performance.now() - began) / 1000;
-  for (let index = 0; index < count && seconds() < limit; index++) await give(room, frames, index);
-  for (let index = 0; !room.subject.settled() && seconds() < SETTLING; index++) await give(room, frames, index);
+/** `count` frames, or those of `limit` seconds, and more until the subject has chosen what it runs at this pace. */
+export async function warm(room: Room, frames: Frames, count: number, limit: number, pace: Pace = "alone"): Promise<void> {
+  const enough = (given: number, seconds: number): boolean => given >= count || seconds >= limit;
+  const settled = (seconds: number): boolean => room.subject.settled(pace) || seconds >= SETTLING;
+  await pump(room, frames, pace, (given, seconds) => !enough(given, seconds) || !settled(seconds));
 }
 
-async function give({ subject, window }: Room, frames: Frames, index: number): Promise<void> {
-  await within(subject.process(await frames.frame(index, window)), "a frame is not done");
+/**
+ * Gives frames, which are always at hand, as many at a time as the subject would have at this pace; resolves with
+ * frames a second when the last of them is done.
+ */
+export async function pump(
+  { subject, window }: Pick<Room, "subject" | "window">,
+  frames: Pick<Frames, "frame">,
+  pace: Pace,
+  goesOn: (given: number, seconds: number) => boolean,
+): Promise<number> {
+  const [supply, underway] = [new Supply(frames, window, AHEAD), new Set<Promise<unknown>>()];
+  const most = (): number => (pace === "alone" ? 1 : subject.inFlight?.() ?? 1);
+  const began = performance.now();
+  const seconds = (): number => (performance.now() - began) / 1000;
+  let given = 0;
+  try {
+    for (; goesOn(given, seconds()); given++) {
+      while (underway.size >= most()) await Promise.race(underway);
+      const frame = within(subject.process(await supply.take(), pace), "a frame is not done");
+      const left = frame.finally(() => underway.delete(left));
+      underway.add(left);
+      left.catch(() => undefined);
+      await nextTask();
+    }
+    await Promise.all(underway);
+    return given / seconds();
+  } finally {
+    await supply.close();
+  }
 }

@@ -5,7 +5,7 @@ import type { Subject } from "../subject";
 /** `process` need not close the frame. */
 export function rival(text: string, process: (image: ImageBitmap) => Promise<void>): Subject {
   return {
-    inFlight: 1,
+    inFlight: null,
     async process(image) {
       await process(image);
       image.close();
