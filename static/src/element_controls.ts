@@ -76,7 +76,10 @@ export class ElementControls {
   /** An address that opens the site with the controls as they are: the page's own, if it shows nothing else. */
   link(base: URL): URL {
     const own = new URL(document.location.href);
-    const link = new URL(".", own).href === base.href ? own : new URL(base);
+    const site = new URL(base);
+    // A link leads to the newest build, whichever this page is of.
+    site.searchParams.delete("build");
+    const link = new URL(".", own).href === new URL(".", base).href ? own : site;
     for (const { name } of this.#settings.controls ?? []) link.searchParams.delete(name);
     for (const [name, text] of this.#settings.query) link.searchParams.set(name, text);
     return link;

@@ -18,10 +18,15 @@ export interface PageSite {
   audio: AudioFormat | null;
 }
 
-/** Rejects with an {@link AppError} where there is no manifest, or what is there is none. */
+/**
+ * `base` may say of which build the manifest shall be, as "?build=…": no cache on the way then has one of another.
+ * Rejects with an {@link AppError} where there is no manifest, or what is there is none.
+ */
 export async function fetchSite(base: URL): Promise<PageSite> {
   const address = new URL("manifest.json", base);
-  const response = await fetch(address).catch(() => null);
+  const asked = new URL(address);
+  asked.search = base.search;
+  const response = await fetch(asked).catch(() => null);
   if (response?.ok !== true) throw new AppError(unreachable(address.href, response?.status ?? 0));
   const manifest: unknown = await response.json().catch(() => null);
   const samples = readSamples(manifest, base, address.href);

@@ -186,6 +186,16 @@ def test_a_copied_link_restores_the_settings(site: Site, visit: Visit) -> None:
     expect(page.get_by_role("slider", name="Strength")).to_have_value("3.5")
 
 
+def test_a_link_names_no_build_and_so_leads_to_the_newest(site: Site, page: Page) -> None:
+    built = site.folder / "index.html"
+    built.write_text(built.read_text().replace('src="./"', 'src="./?build=0123456789abcdef"'))
+    page.goto(f"{site.url}?strength=3")
+    expect(page.get_by_role("slider", name="Strength")).to_have_value("3")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('refused')); }")
+    press(page, "Copy link")
+    expect(page.get_by_text(f"Copy this address: {site.url}?strength=3", exact=True)).to_be_visible()
+
+
 def test_a_widgets_link_leads_to_the_apps_own_page(site: Site, page: Page) -> None:
     html = '<!doctype html><link rel="icon" href="data:,"><script type="module" src="{0}/widget.js"></script>'
     element = '<pywebml-app src="{0}/" controls values="strength=3&amp;shape=square"></pywebml-app>'
