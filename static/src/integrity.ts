@@ -3,7 +3,7 @@
  * finds the file to blame when something does not start.
  */
 
-import { fetchFile, isDamaged, LoadError } from "./loading";
+import { fetchFile, isDamaged, LoadError, proved } from "./loading";
 import type { Asset, Manifest, Stage } from "./protocol";
 
 /** Milliseconds for a file that has been loaded before, and is likely in the browser's cache. */
@@ -14,7 +14,6 @@ const STAGES: Readonly<Record<string, Stage>> = { engine: "engine", models: "mod
 export class Integrity {
   readonly #base: string;
   readonly #files: ReadonlyMap<string, Asset>;
-  readonly #proved = new Set<string>();
 
   constructor(base: string, { files }: Pick<Manifest, "files">) {
     this.#base = base;
@@ -26,7 +25,7 @@ export class Integrity {
     for (const address of this.#asked()) {
       const fault = await this.#prove(this.#files.get(address)!);
       if (fault !== null) return fault;
-      this.#proved.add(address);
+      proved.add(address);
     }
     return null;
   }
@@ -34,7 +33,7 @@ export class Integrity {
   #asked(): string[] {
     const entries = performance.getEntriesByType("resource").map(({ name }) => name);
     const addresses = new Set([import.meta.url, ...entries].map((name) => name.replace(/[?#].*/, "")));
-    return [...addresses].filter((address) => this.#files.has(address) && !this.#proved.has(address));
+    return [...addresses].filter((address) => this.#files.has(address) && !proved.has(address));
   }
 
   async #prove(asset: Asset): Promise<LoadError | null> {

@@ -22,6 +22,19 @@ export class LoadError extends Error {
 /** Seconds without a byte after which a download is given up. */
 export const STALL = 20;
 
+/** Answers that are on their way before they are asked for, by address. */
+const ahead = new Map<string, Promise<Response>>();
+
+/** Begins to fetch files that will be asked for soon, each once. */
+export function fetchAhead(addresses: readonly string[]): void {
+  for (const address of addresses) {
+    const begun = fetch(address);
+    // Whoever asks for it is told.
+    begun.catch(() => undefined);
+    ahead.set(address, begun);
+  }
+}
+
 export type Progress = (loaded: number, total: number) => void;
 
 /** Fetches a file below `base`; throws a {@link LoadError} that names the file and what is wrong. */
@@ -32,9 +45,11 @@ export async function fetchFile(base: string, path: string, stage: Stage, init: 
 async function fetchAt(address: URL, path: string, stage: Stage, init: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(address, init);
+    response = await (ahead.get(address.href) ?? fetch(address, init));
   } catch {
     throw new LoadError(`'${path}' could not be fetched: the network is down or the server does not answer`, stage);
+  } finally {
+    ahead.delete(address.href);
   }
   if (!response.ok) {
     throw new LoadError(`'${path}' could not be fetched: the server answers ${response.status}; build the site again`, stage);
@@ -54,8 +69,21 @@ export async function fetchJson(base: string, path: string, stage: Stage): Promi
   }
 }
 
-/** Fetches an asset of the manifest, proving its size and hash. */
-export async function fetchAsset(base: string, asset: Asset, stage: Stage, progress: Progress): Promise<Uint8Array<ArrayBuffer>> {
+/** Addresses of what has been fetched and proved here. */
+export const proved = new Set<string>();
+
+/**
+ * Fetches an asset of the manifest, proving its size and hash.
+ *
+ * @param each is given every part as it comes, not proved yet.
+ */
+export async function fetchAsset(
+  base: string,
+  asset: Asset,
+  stage: Stage,
+  progress: Progress,
+  each: (part: Uint8Array<ArrayBuffer>) => void = () => undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetchFile(base, asset.path, stage);
   const bytes = new Uint8Array(asset.bytes);
   let loaded = 0;
@@ -63,13 +91,15 @@ export async function fetchAsset(base: string, asset: Asset, stage: Stage, progr
     if (loaded + chunk.length > bytes.length) throw LoadError.damaged(asset, stage);
     bytes.set(chunk, loaded);
     loaded += chunk.length;
+    each(chunk);
     progress(loaded, bytes.length);
   }
   if (loaded !== bytes.length || (await isDamaged(bytes, asset))) throw LoadError.damaged(asset, stage);
+  proved.add(new URL(asset.path, base).href);
   return bytes;
 }
 
-async function* stream(response: Response, asset: Asset, stage: Stage): AsyncGenerator<Uint8Array> {
+async function* stream(response: Response, asset: Asset, stage: Stage): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const reader = response.body!.getReader();
   try {
     for (let part = await alive(reader, asset, stage); !part.done; part = await alive(reader, asset, stage)) yield part.value;

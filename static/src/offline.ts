@@ -4,7 +4,7 @@ import type { PywebmlApp } from "./element";
 import type { Failure } from "./protocol";
 import type { FromServiceWorker, ToServiceWorker } from "./service_worker_protocol";
 
-/** Milliseconds after which a page that nobody starts is kept all the same. */
+/** Milliseconds after which a page that nobody starts is kept all the same, unless it is still loading. */
 const NOBODY = 10_000;
 
 const ROLLED_BACK = "pywebml-rolled-back";
@@ -25,11 +25,14 @@ export function keepOffline(app: PywebmlApp, script: string, build: string): voi
   container.addEventListener("message", ({ data }: MessageEvent<FromServiceWorker>) => { receive(data); });
   const worker = once(() => registered(script));
   const keep = once(async () => { tell(await worker(), { type: "keep", unneeded: unneeded() }); });
-  setTimeout(() => { void keep(); }, NOBODY);
-  const shown = async (): Promise<void> => {
-    // Python, which the visitor waits for, has the line first.
-    await app.ready.catch(() => undefined);
+  // Python, which the visitor waits for, has the line first. Where the element's script is missing, nothing loads.
+  const keepAfter = async (): Promise<void> => {
+    await Promise.resolve(app.ready as Promise<void> | undefined).catch(() => undefined);
     await keep();
+  };
+  setTimeout(() => { void keepAfter(); }, NOBODY);
+  const shown = async (): Promise<void> => {
+    await keepAfter();
     tell(await worker(), { type: "good", build });
   };
   app.addEventListener("result", () => { void shown(); }, { once: true });

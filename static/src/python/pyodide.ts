@@ -4,6 +4,7 @@ import { fetchAsset, LoadError } from "../loading";
 import type { SnapshotAsset } from "../protocol";
 import type { CreateModule, EmscriptenModule, Library } from "./libraries";
 import { restoreHandles, withLibraries } from "./libraries";
+import { Unpacking } from "./unpacking";
 
 export interface Pyodide {
   _module: EmscriptenModule;
@@ -27,18 +28,33 @@ export async function startPlain(folder: string): Promise<Pyodide> {
   return loadPyodide({ indexURL: folder });
 }
 
-/** Starts Python from a snapshot, with the modules imported that it holds. */
-export async function restore(folder: string, asset: SnapshotAsset, { memory, libraries }: Unpacked): Promise<Pyodide> {
-  const [{ loadPyodide }, script] = await Promise.all([
+/**
+ * Starts Python from a snapshot, with the modules imported that it holds. Python's own files are fetched and compiled
+ * while the snapshot is still coming.
+ */
+export async function restore(folder: string, asset: SnapshotAsset, coming: Promise<Unpacked>): Promise<Pyodide> {
+  const [{ loadPyodide }, { default: create }] = await Promise.all([
     scriptOf(folder),
     import(/* @vite-ignore */ `${folder}pyodide.asm.mjs`) as Promise<{ default: CreateModule }>,
   ]);
-  const located: Library[] = asset.libraries.map(({ path }, index) => ({ path, address: URL.createObjectURL(libraries[index]!) }));
+  const createPyodideModule: CreateModule = async (settings) => createWith(create, asset, await coming, settings);
+  const memory = coming.then((unpacked) => unpacked.memory);
+  // Where it does not come, loadPyodide may have ended by something else before it asks.
+  memory.catch(() => undefined);
+  const pyodide = await loadPyodide({ indexURL: folder, _loadSnapshot: memory, createPyodideModule });
+  restoreHandles(pyodide._module, asset.handles);
+  return pyodide;
+}
+
+async function createWith(
+  create: CreateModule,
+  { libraries, memory }: SnapshotAsset,
+  unpacked: Unpacked,
+  settings: EmscriptenModule,
+): Promise<EmscriptenModule> {
+  const located = libraries.map(({ path }, index): Library => ({ path, address: URL.createObjectURL(unpacked.libraries[index]!) }));
   try {
-    const createPyodideModule = withLibraries(script.default, located, asset.memory);
-    const pyodide = await loadPyodide({ indexURL: folder, _loadSnapshot: memory, createPyodideModule });
-    restoreHandles(pyodide._module, asset.handles);
-    return pyodide;
+    return await withLibraries(create, located, memory)(settings);
   } finally {
     for (const { address } of located) URL.revokeObjectURL(address);
   }
@@ -48,27 +64,19 @@ async function scriptOf(folder: string): Promise<PyodideScript> {
   return (await import(/* @vite-ignore */ `${folder}pyodide.mjs`)) as PyodideScript;
 }
 
-/** Fetches a snapshot and unpacks it; throws a {@link LoadError} where it is not as it was built. */
+/** Fetches a snapshot and unpacks it as it comes; throws a {@link LoadError} where it is not as it was built. */
 export async function fetchSnapshot(base: string, asset: SnapshotAsset, progress: (loaded: number, total: number) => void): Promise<Unpacked> {
-  const packed = await fetchAsset(base, asset, "python", progress);
   const sizes = [asset.memory_bytes, ...asset.libraries.map(({ bytes }) => bytes)];
-  const total = sizes.reduce((sum, one) => sum + one, 0);
-  const bytes = await unpack(packed, total);
-  if (bytes === null) throw new LoadError(`'${asset.path}' does not unpack to ${total} bytes; build the site again`, "python");
+  const unpacking = new Unpacking(sizes.reduce((sum, one) => sum + one, 0));
+  try {
+    await fetchAsset(base, asset, "python", progress, (part) => { unpacking.add(part); });
+  } catch (error) {
+    unpacking.abandon();
+    throw error;
+  }
+  const bytes = await unpacking.end();
+  if (bytes === null) throw new LoadError(`'${asset.path}' does not unpack to ${unpacking.total} bytes; build the site again`, "python");
   let end = asset.memory_bytes;
   const libraries = asset.libraries.map((one) => new Blob([bytes.subarray(end, (end += one.bytes))], { type: "application/wasm" }));
   return { memory: bytes.subarray(0, asset.memory_bytes), libraries };
-}
-
-/** The bytes that gzip was made of; null if they are not `total`. */
-async function unpack(packed: Uint8Array<ArrayBuffer>, total: number): Promise<Uint8Array<ArrayBuffer> | null> {
-  const bytes = new Uint8Array(total);
-  const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip")).getReader();
-  let length = 0;
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    if (length + part.value.length > total) return null;
-    bytes.set(part.value, length);
-    length += part.value.length;
-  }
-  return length === total ? bytes : null;
 }
