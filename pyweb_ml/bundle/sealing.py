@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from pyweb_ml.bundle.asset_file import Asset, asset_of
 
@@ -16,6 +17,7 @@ UNLISTED_FOLDERS = ("hosting",)
 TWINS = (".br", ".gz")
 """Endings of compressed twins, which hosts send in place of the file."""
 
+_EARLY = re.compile(r'data-engine="[^"]*" data-models="[^"]*"')
 _BUILD = re.compile(r'(data-build="|\?build=)[^"]*"')
 
 
@@ -28,6 +30,7 @@ def seal(site: Path) -> None:
     manifest = {**json.loads(file.read_text(encoding="utf-8")), "build": "", "files": []}
     pages = sorted(site.glob("*.html"))
     for page in pages:
+        _name_early(page, manifest)
         _name_build(page, "")
     listed = [asdict(asset) for asset in _assets(site)]
     manifest["build"] = hashlib.sha256(json.dumps([manifest, listed]).encode()).hexdigest()[:16]
@@ -35,6 +38,16 @@ def seal(site: Path) -> None:
         _name_build(page, manifest["build"])
     manifest["files"] = [asdict(asset) for asset in _assets(site)]
     file.write_text(json.dumps(manifest, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def _name_early(page: Path, manifest: dict[str, Any]) -> None:
+    """What the page has its worker fetch before the manifest says so; `Prepare` in static/src/protocol.ts."""
+    engines = manifest.get("engines", {})
+    is_usual = engines.get("backends", [])[:1] == ["litert-wasm"]
+    paths = " ".join(one["path"] for one in manifest["models"].values()) if is_usual else ""
+    text = page.read_text(encoding="utf-8")
+    named = f'data-engine="{engines["folder"] if is_usual else ""}" data-models="{paths}"'
+    page.write_text(_EARLY.sub(lambda _: named, text), encoding="utf-8")
 
 
 def _name_build(page: Path, build: str) -> None:

@@ -4,9 +4,11 @@
  */
 
 import { acceptDrops } from "./drop_target";
+import { startEarly } from "./early_worker";
 import type { PywebmlApp } from "./element";
 import { isolate, REASON } from "./isolation";
 import { isRolledBack, keepOffline } from "./offline";
+import { workerOf } from "./own_site";
 import { givenSettings } from "./page_settings";
 import { isStyled, loadWidget, showTrouble } from "./page_trouble";
 
@@ -27,6 +29,7 @@ async function begin(): Promise<void> {
     app.dataset[REASON] = found;
     keepOffline(app, serviceWorker, build);
   }
+  startEarly(app, html.dataset, workerOf(new URL("./", document.baseURI), import.meta.url));
   await loadWidget();
   // What stood there for a page without scripts; the element's own poster invites to choose a source.
   if (customElements.get("pywebml-app") !== undefined) app.replaceChildren();

@@ -50,6 +50,18 @@ export interface Init {
   canvas: OffscreenCanvas | null;
 }
 
+/** Before `init`, from a page that knows what that will say: loading begins, and {@link Init} takes over what it has. */
+export interface Prepare {
+  type: "prepare";
+  /** As of {@link Init}. */
+  base: string;
+  backend: string;
+  /** Absolute address of the engines' folder, where the first backend is LiteRT.js on Wasm. */
+  engine: string;
+  /** Absolute addresses of the models, as that backend takes them. */
+  models: readonly string[];
+}
+
 /** One input for the graph. The image is closed by the worker. */
 export interface Frame {
   type: "frame";
@@ -97,7 +109,7 @@ export interface AskPicture {
   id: number;
 }
 
-export type ToWorker = Init | Frame | Reset | Profile | AskPicture;
+export type ToWorker = Prepare | Init | Frame | Reset | Profile | AskPicture;
 
 /** Loading goes on. `total` 0: not known. Units are bytes, or steps where a stage has none. */
 export interface Status {

@@ -1,18 +1,19 @@
 /** The worker: loads a site, then answers the page's frames one after the other; see protocol.ts. */
 
+import { chooseBuild, fetchBuild } from "./engines/litert";
 import type { LoadedModels } from "./engines/models";
 import { loadModels } from "./engines/models";
 import { ConfigError } from "./graph/config";
 import { CalculatorError } from "./graph/node";
 import { Integrity } from "./integrity";
 import { Kernels } from "./kernels";
-import { fetchFile, LoadError } from "./loading";
+import { fetchAhead, fetchFile, LoadError } from "./loading";
 import { Pipeline } from "./pipeline";
 import { beginProfile } from "./profiling";
-import type { ErrorName, Failure, Frame, FromWorker, Init, Result, Stage, ToWorker } from "./protocol";
+import type { ErrorName, Failure, Frame, FromWorker, Init, Prepare, Result, Stage, ToWorker } from "./protocol";
 import { PythonCalls } from "./python/calls";
 import { PythonHost } from "./python/host";
-import { loadSite } from "./site";
+import { loadSite, type Site } from "./site";
 import { transferables } from "./values";
 import { seriesOf, tagOf, VERSION } from "./version";
 
@@ -22,6 +23,16 @@ const PYTHON_WAITS = 500;
 /** Milliseconds after which the files that have come so far are proved: one of them may be why nothing goes on. */
 const PROVED_AFTER = 5000;
 
+/** What is on its way for one site and one wanted backend. */
+interface Begun {
+  base: string;
+  backend: string;
+  site: Promise<Site>;
+  models: Promise<LoadedModels>;
+  kernels: Promise<Kernels>;
+}
+
+let begun: Begun | undefined;
 let pipeline: Promise<Pipeline> | undefined;
 let models: LoadedModels | undefined;
 /** Python runs, or there is none: what is measured from now on is not disturbed by its start. */
@@ -45,7 +56,9 @@ function report(stage: Stage, detail: string, loaded: number, total: number): vo
 }
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
-  if (data.type === "init") {
+  if (data.type === "prepare") {
+    begun = prepare(data);
+  } else if (data.type === "init") {
     pipeline = load(data);
     pipeline.catch(fail);
   } else if (data.type === "profile") {
@@ -62,11 +75,12 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
 async function load({ version, base, backend: wanted, canvas }: Init): Promise<Pipeline> {
   checkVersion(version, base);
   report("site", "the app", 0, 0);
-  const site = await loadSite(base);
+  const parts = takeBegun(base, wanted);
+  const site = await parts.site;
   integrity = new Integrity(base, site.manifest);
   setTimeout(() => { void prove(); }, PROVED_AFTER);
   const python = site.manifest.python && new PythonHost(base, site.manifest.python, report);
-  const [loaded, kernels] = await Promise.all([loadModels(site, wanted, report, post), loadKernels()]);
+  const [loaded, kernels] = await Promise.all([parts.models, parts.kernels]);
   models = loaded;
   const made = new Pipeline({ site, kernels, models: loaded.models, python, canvas, calls });
   post({ type: "ready", what: "frames", ...loaded.chosen, python: "" });
@@ -77,6 +91,28 @@ async function load({ version, base, backend: wanted, canvas }: Init): Promise<P
   if (python) bootPython(python, started);
   else started();
   return made;
+}
+
+/** What a page told ahead is fetched at once, without the manifest that will ask for it. */
+function prepare({ base, backend, engine, models: files }: Prepare): Begun {
+  void chooseBuild().then((build) => { fetchBuild(engine, build); });
+  fetchAhead(files);
+  return begin(base, backend);
+}
+
+function begin(base: string, backend: string): Begun {
+  const site = loadSite(base);
+  const made = { base, backend, site, models: site.then((one) => loadModels(one, backend, report, post)), kernels: loadKernels() };
+  // Whoever takes it is told what failed.
+  for (const part of [site, made.models, made.kernels]) part.catch(() => undefined);
+  return made;
+}
+
+/** What `prepare` has begun, if it is for this. */
+function takeBegun(base: string, backend: string): Begun {
+  const taken = begun?.base === base && begun.backend === backend ? begun : begin(base, backend);
+  begun = undefined;
+  return taken;
 }
 
 /** Something has failed for good; a file that is missing or damaged is told rather than what came of it. */

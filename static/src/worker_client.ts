@@ -2,6 +2,7 @@
 
 import { CallsSeen } from "./calls_seen";
 import { Deferred } from "./deferred";
+import { takeEarly } from "./early_worker";
 import { AppError, toFailure } from "./failure";
 import { calculatorHangs, graphHangs, imageTainted, released, stageStalls, unreadableMessage, workerDied } from "./messages";
 import { moduleWorker } from "./module_worker";
@@ -80,7 +81,7 @@ export class WorkerClient {
     this.#graph = new Watchdog(stageTimeout, () => {
       this.#end(graphHangs(stageTimeout));
     });
-    this.#worker = (options.create ?? createWorker)(options.script);
+    this.#worker = options.create?.(options.script) ?? createWorker(options);
     this.#listen();
     this.#begin(options);
   }
@@ -289,6 +290,6 @@ function isTainted(error: unknown, image: Frame["image"]): boolean {
   return isRefused && image !== null && "width" in image && image.width > 0;
 }
 
-function createWorker(script: URL): WorkerLike {
-  return moduleWorker(script, "pywebml");
+function createWorker({ script, base, backend }: ClientOptions): WorkerLike {
+  return takeEarly(script, base, backend) ?? moduleWorker(script, "pywebml");
 }

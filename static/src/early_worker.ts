@@ -1,0 +1,61 @@
+/**
+ * The worker of a built site's own page, started while the element's script is still coming: `page.js` starts it and
+ * says what will be needed, the element's client takes it over. The two are bundled apart, so they meet on the document.
+ */
+
+import { moduleWorker } from "./module_worker";
+import type { Prepare } from "./protocol";
+
+const PLACE = Symbol.for("pywebml.early-worker");
+
+/** The backends that the hints in the page are for. */
+const USUAL = ["auto", "litert-wasm"];
+
+interface Early {
+  worker: Worker;
+  script: string;
+  base: string;
+  backend: string;
+  /** What it has said meanwhile. */
+  messages: MessageEvent[];
+  hasFailed: boolean;
+}
+
+type Place = Document & { [PLACE]?: Early | undefined };
+
+/**
+ * Starts the worker of the page's element.
+ *
+ * @param hints `engine` and `models` as pyweb_ml/bundle/sealing.py writes them; nothing is started where there are none.
+ */
+export function startEarly(app: Element, { engine = "", models = "" }: DOMStringMap, script: URL): void {
+  const backend = app.getAttribute("backend") ?? "auto";
+  const base = URL.parse(app.getAttribute("src") ?? "", document.baseURI);
+  // A page that nobody sees yet loads nothing.
+  if (engine === "" || base === null || !USUAL.includes(backend) || document.visibilityState !== "visible") return;
+  const worker = moduleWorker(script, "pywebml");
+  const early: Early = { worker, script: script.href, base: base.href, backend, messages: [], hasFailed: false };
+  worker.onmessage = (event) => { early.messages.push(event); };
+  worker.onerror = (event) => {
+    event.preventDefault();
+    early.hasFailed = true;
+  };
+  const addresses = models.split(" ").filter((path) => path !== "").map((path) => new URL(path, base).href);
+  const message: Prepare = { type: "prepare", base: base.href, backend, engine: new URL(engine, base).href, models: addresses };
+  worker.postMessage(message);
+  (document as Place)[PLACE] = early;
+}
+
+/** That worker, if it is for this; one that failed is left, so that another says why. */
+export function takeEarly(script: URL, base: string, backend: string): Worker | null {
+  const place = document as Place;
+  const early = place[PLACE];
+  place[PLACE] = undefined;
+  if (early === undefined) return null;
+  if (early.hasFailed || early.script !== script.href || early.base !== base || early.backend !== backend) {
+    early.worker.terminate();
+    return null;
+  }
+  queueMicrotask(() => { for (const message of early.messages) early.worker.onmessage?.(message); });
+  return early.worker;
+}
