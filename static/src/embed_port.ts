@@ -1,9 +1,11 @@
 /** The embedded app's end of the messages: answers the embedding page's calls, and tells it what happens. */
 
 import type { PywebmlApp } from "./element";
-import { EVENTS, idOf, isOurs, readCall, type Call, type FromEmbed, type Size } from "./embed_protocol";
+import { EmbedJobs } from "./embed_jobs";
+import { EVENTS, idOf, isOurs, readCall, type Aborted, type Call, type FromEmbed, type Size } from "./embed_protocol";
 import { AppError, toFailure } from "./failure";
 import { strangeOrigin } from "./messages";
+import type { Failure } from "./protocol";
 
 /** Whom messages come from and go to; a `Window` fits. */
 export interface Peer {
@@ -14,6 +16,7 @@ export class EmbedPort {
   readonly #app: PywebmlApp;
   readonly #peer: Peer;
   readonly #origins: readonly string[];
+  readonly #jobs: EmbedJobs;
   /** Where events go: nowhere before the embedding page has made its first call. */
   #origin: string | null = null;
   #sizes: ResizeObserver | null = null;
@@ -23,6 +26,7 @@ export class EmbedPort {
     this.#app = app;
     this.#peer = peer;
     this.#origins = origins;
+    this.#jobs = new EmbedJobs(app);
     for (const type of EVENTS) {
       app.addEventListener(type, ({ detail }: CustomEventInit) => { this.#tell({ pywebml: "event", type, detail }); });
     }
@@ -36,15 +40,19 @@ export class EmbedPort {
       if (!this.#origins.includes(origin)) throw new AppError(strangeOrigin(origin));
       this.#origin = origin;
       const call = readCall(data);
-      const value = (await this.#answer(call)) ?? null;
+      const value = (await this.#answer(call, origin)) ?? null;
       this.#post({ pywebml: "answer", id: call.id, value }, origin, call.pywebml === "process" ? pictures(value) : []);
     } catch (error) {
-      this.#post({ pywebml: "failure", id, failure: toFailure(error) }, origin, []);
+      this.#post({ pywebml: "failure", id, failure: failureOf(error) }, origin, []);
     }
   }
 
-  #answer(call: Call): unknown {
+  #answer(call: Call, origin: string): unknown {
     const app = this.#app;
+    if (call.pywebml === "exportVideo" || call.pywebml === "processFiles") {
+      return this.#jobs.run(call, (progress) => { this.#post({ pywebml: "progress", id: call.id, progress }, origin, []); });
+    }
+    if (call.pywebml === "abort") return this.#jobs.abort(call.call);
     if (call.pywebml === "ready") return app.ready;
     if (call.pywebml === "process") return app.process(call.image, timed(call.timestamp));
     if (call.pywebml === "start") return app.start();
@@ -86,6 +94,12 @@ export class EmbedPort {
     // A page without an origin of its own, such as a sandboxed one, cannot be named.
     if (origin !== "null") this.#peer.postMessage(message, { targetOrigin: origin, transfer });
   }
+}
+
+/** What a call came to, in the words of the element, which rejects with the signal's reason when a job is given up. */
+function failureOf(error: unknown): Failure | Aborted {
+  if (!(error instanceof DOMException) || error.name !== "AbortError") return toFailure(error);
+  return { name: "AbortError", message: "The job was given up.", stack: "" };
 }
 
 function timed(timestamp: number | undefined): { timestamp?: number } {

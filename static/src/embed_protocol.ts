@@ -4,10 +4,12 @@
  */
 
 import { AppError, failure } from "./failure";
+import type { JobProgress } from "./job";
 import type { Failure } from "./protocol";
 
 /** What the embedding page may ask for; each call gets an answer with its `id`. */
-export const CALLS = ["ready", "process", "start", "stop", "stats", "set", "size"] as const;
+export const CALLS =
+  ["ready", "process", "start", "stop", "stats", "set", "size", "exportVideo", "processFiles", "abort"] as const;
 
 /** The element's attributes that the embedding page may set. */
 export const ATTRIBUTES = ["source", "backend", "controls", "values"] as const;
@@ -22,12 +24,24 @@ export type Call =
   | { pywebml: "ready" | "start" | "stop" | "stats" | "size"; id: CallId }
   | { pywebml: "process"; id: CallId; image: ImageBitmapSource; timestamp?: number }
   /** A value of null takes the attribute away. */
-  | { pywebml: "set"; id: CallId; attributes: Readonly<Partial<Record<(typeof ATTRIBUTES)[number], string | null>>> };
+  | { pywebml: "set"; id: CallId; attributes: Readonly<Partial<Record<(typeof ATTRIBUTES)[number], string | null>>> }
+  /** Gives up the job that this call began; answered by whether it still ran. */
+  | { pywebml: "abort"; id: CallId; call: CallId }
+  | JobCall;
+
+/** Work on files, of which progress is told until it is answered; `name` as of the element's methods. */
+export type JobCall =
+  | { pywebml: "exportVideo"; id: CallId; video?: Blob | null; name?: string | null }
+  | { pywebml: "processFiles"; id: CallId; files: readonly File[] | FileList; name?: string | null };
 
 export type FromEmbed =
   | { pywebml: "answer"; id: CallId; value: unknown }
-  | { pywebml: "failure"; id: CallId | null; failure: Failure }
+  | { pywebml: "failure"; id: CallId | null; failure: Failure | Aborted }
+  | { pywebml: "progress"; id: CallId; progress: JobProgress }
   | { pywebml: "event"; type: (typeof EVENTS)[number]; detail: unknown };
+
+/** A job that was given up, which is no failure of the app. */
+export type Aborted = Omit<Failure, "name"> & { name: "AbortError" };
 
 /** CSS pixels. */
 export interface Size {
@@ -51,8 +65,31 @@ export function readCall(data: { pywebml: unknown; id?: unknown }): Call {
     throw wrong(`has the call '${String(data.pywebml)}'; give one of ${CALLS.join(", ")}`);
   }
   if (idOf(data) === null) throw wrong(`'${String(data.pywebml)}' has no id; give a number or a text`);
-  if (data.pywebml === "set") checkAttributes((data as { attributes?: unknown }).attributes);
+  CHECKS[data.pywebml as Call["pywebml"]]?.(data);
   return data as Call;
+}
+
+/** What each call carries besides its id, where that can be wrong. */
+const CHECKS: Partial<Record<Call["pywebml"], (data: Readonly<Record<string, unknown>>) => void>> = {
+  set: ({ attributes }) => { checkAttributes(attributes); },
+  exportVideo: ({ video, name }) => {
+    const fits = video === undefined || video === null || video instanceof Blob;
+    if (!fits) throw wrong("'exportVideo' has a 'video' that is no Blob; give a File, or none for the one that is shown");
+    checkName("exportVideo", name);
+  },
+  processFiles: ({ files, name }) => {
+    const fits = files instanceof FileList || (Array.isArray(files) && files.every((file) => file instanceof File));
+    if (!fits) throw wrong("'processFiles' has no files; give an array of File");
+    checkName("processFiles", name);
+  },
+  abort: ({ call }) => {
+    if (idOf({ id: call }) === null) throw wrong("'abort' has no call; give the id of the call that began the job");
+  },
+};
+
+function checkName(call: string, name: unknown): void {
+  if (name === undefined || name === null || typeof name === "string") return;
+  throw wrong(`'${call}' has a 'name' that is neither text nor null`);
 }
 
 function checkAttributes(attributes: unknown): void {

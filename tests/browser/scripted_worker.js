@@ -78,10 +78,19 @@ function draw(frame) {
     canvas.getContext("2d").drawImage(image, 0, 0);
     result.shown = size;
   }
-  if (frame.values) result.values.output = image;
+  const given = frame.values ? [bitmapOf(image, size)] : [];
+  if (frame.values) result.values.output = given[0];
   result.pending = whole ? [] : (script.pending ?? []);
-  self.postMessage(result, frame.values ? [image] : []);
-  if (!frame.values) image.close();
+  self.postMessage(result, given);
+  if (given[0] !== image) image.close();
+}
+
+/** As the real worker gives every Image. */
+function bitmapOf(image, size) {
+  if (!(image instanceof VideoFrame)) return image;
+  const drawn = new OffscreenCanvas(size.width, size.height);
+  drawn.getContext("2d").drawImage(image, 0, 0);
+  return drawn.transferToImageBitmap();
 }
 
 function echo({ settings }) {

@@ -1,6 +1,9 @@
 """`embed.html` in an `<iframe>` of somebody's page: what it shows, and what the two pages say to each other."""
 
+import base64
+import io
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,8 +13,10 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from pyweb_ml.bundle.hosting import CONTENT_SECURITY_POLICY
+from pyweb_ml.runner.video import read_video
 from tests.browser.conftest import WEB, Site, until
 from tests.browser.elsewhere import FOR_OTHERS, Elsewhere, elsewhere
+from tests.browser.test_jobs import png, written
 
 PARENT = """<script>
   window.told = [];
@@ -35,7 +40,7 @@ ALLOW = "camera; microphone; display-capture; autoplay; fullscreen; cross-origin
 @pytest.fixture
 def host(browser: Browser, site: Site, tmp_path: Path) -> Iterator[Elsewhere]:
     """A page of another origin; the site has its embed.html as a build fills it."""
-    for name in ("embed.js", "embed.css"):
+    for name in ("embed.js", "embed.css", "media_library.js"):
         shutil.copy(WEB / name, site.folder)
     html = (WEB / "embed.html").read_text()
     words = {"{{title}}": "Faces", "{{csp}}": CONTENT_SECURITY_POLICY, "{{page}}": "", "icon-192.png": "data:,"}
@@ -148,7 +153,8 @@ def test_other_frames_have_no_say_and_hear_nothing(site: Site, host: Elsewhere) 
     [
         (
             {"pywebml": "fly", "id": 1},
-            "has the call 'fly'; give one of ready, process, start, stop, stats, set, size",
+            "has the call 'fly'; give one of ready, process, start, stop, stats, set, size, exportVideo, "
+            "processFiles, abort",
         ),
         ({"pywebml": "stats"}, "'stats' has no id; give a number or a text"),
         ({"pywebml": "set", "id": 1}, "'set' has no attributes; give an object, such as {source: \"camera\"}"),
@@ -160,6 +166,20 @@ def test_other_frames_have_no_say_and_hear_nothing(site: Site, host: Elsewhere) 
             {"pywebml": "set", "id": 1, "attributes": {"source": 3}},
             "'set' has a 'source' that is neither text nor null",
         ),
+        (
+            {"pywebml": "exportVideo", "id": 1, "video": "clip.mp4"},
+            "'exportVideo' has a 'video' that is no Blob; give a File, or none for the one that is shown",
+        ),
+        (
+            {"pywebml": "exportVideo", "id": 1, "name": 7},
+            "'exportVideo' has a 'name' that is neither text nor null",
+        ),
+        ({"pywebml": "processFiles", "id": 1}, "'processFiles' has no files; give an array of File"),
+        (
+            {"pywebml": "processFiles", "id": 1, "files": ["a.png"]},
+            "'processFiles' has no files; give an array of File",
+        ),
+        ({"pywebml": "abort", "id": 1}, "'abort' has no call; give the id of the call that began the job"),
     ],
 )
 def test_a_message_that_is_wrong_is_answered_with_the_reason(
@@ -213,3 +233,102 @@ def test_it_has_threads_where_the_embedding_page_is_isolated_and_lets_it(site: S
     page = embed(site, host)
     assert page.frames[1].evaluate("crossOriginIsolated")
     assert page.evaluate("call('ready').then(() => true)")
+
+
+PREPARE = """(files) => {
+  window.files = files.map(({name, bytes}) =>
+    new File([Uint8Array.from(atob(bytes), (one) => one.charCodeAt(0))], name));
+  window.base64 = async (blob) => {
+    let text = "";
+    for (const one of new Uint8Array(await blob.arrayBuffer())) text += String.fromCharCode(one);
+    return btoa(text);
+  };
+  window.progress = () => told.filter(({pywebml}) => pywebml === "progress");
+}"""
+
+
+def prepare(page: Page, **files: bytes) -> None:
+    """Gives the embedding page these files as `files`, and `base64` and `progress` to tell of them."""
+    given = [{"name": name, "bytes": base64.b64encode(content).decode()} for name, content in files.items()]
+    page.evaluate(PREPARE, given)
+
+
+def test_the_embedding_page_has_files_processed_and_is_told_how_far_it_is(site: Site, host: Elsewhere) -> None:
+    page = embed(site, host)
+    prepare(page, **{"b.png": b"no picture", "a.png": png(50)})
+    said = page.evaluate("""async () => {
+      const {file, ...rest} = await call("processFiles", {files, name: null});
+      const told = progress().map(({id, progress}) => [id, progress.name, progress.done, progress.total]);
+      return {...rest, told, type: file.constructor.name, zip: await base64(file)};
+    }""")
+    assert said["told"] == [[1, "a.png", 0, 2], [1, "b.png", 1, 2], [1, "b.png", 2, 2]]
+    assert (said["done"], said["type"], said["notice"].split(":")[0]) == (
+        1,
+        "File",
+        "1 of 2 images could not be processed",
+    )
+    assert [(one["name"], one["failure"]["name"]) for one in said["failures"]] == [("b.png", "ImageError")]
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(said["zip"]))) as zip:
+        assert zip.namelist() == ["output/a.png", "results.jsonl"]
+
+
+def test_the_embedding_page_has_a_video_exported(site: Site, host: Elsewhere, tmp_path: Path) -> None:
+    times = [index * 50 for index in range(5)]
+    page = embed(site, host)
+    prepare(page, **{"clip.webm": written(tmp_path / "clip.webm", times).read_bytes()})
+    said = page.evaluate("""async () => {
+      const {file, frames} = await call("exportVideo", {video: files[0], name: null});
+      const done = progress().map(({progress}) => progress.done);
+      return {frames, done, name: file.name, film: await base64(file)};
+    }""")
+    assert (said["frames"], said["done"]) == (5, [0, 1, 2, 3, 4, 5])
+    film = tmp_path / said["name"]
+    film.write_bytes(base64.b64decode(said["film"]))
+    assert [round(at / 1000) for at, _ in read_video(film)] == times
+
+
+def test_a_job_that_the_embedding_page_aborts_ends_with_an_abort_error(site: Site, host: Elsewhere) -> None:
+    page = embed(site, host)
+    prepare(page, **{f"{index}.png": png(index) for index in range(9)})
+    said = page.evaluate("""async () => {
+      let aborted;
+      addEventListener("message", ({data}) => {
+        if (data.pywebml === "progress" && data.progress.done === 2) aborted ??= call("abort", {call: data.id});
+      });
+      const outcome = await call("processFiles", {files, name: null}).then(() => "done", (error) => error.message);
+      const failure = told.find(({pywebml}) => pywebml === "failure").failure;
+      return {outcome, name: failure.name, aborted: await aborted, again: await call("abort", {call: 1})};
+    }""")
+    assert said == {"outcome": "The job was given up.", "name": "AbortError", "aborted": True, "again": False}
+    assert page.evaluate("call('process', {image: new ImageData(2, 2)}).then(({output}) => output.width)") == 2
+
+
+def test_a_job_that_cannot_be_done_is_answered_with_the_reason(site: Site, host: Elsewhere) -> None:
+    page = embed(site, host)
+    prepare(page, **{"notes.txt": b"no image"})
+    said = page.evaluate("call('processFiles', {files}).catch((error) => error.message)")
+    assert said.startswith("There are no images among the files")
+    said = page.evaluate("call('exportVideo').catch((error) => error.message)")
+    assert said == "No video is chosen; choose a video file, or give exportVideo() one."
+
+
+def test_two_jobs_of_one_id_are_told_apart_by_refusing_the_second(site: Site, host: Elsewhere) -> None:
+    page = embed(site, host)
+    prepare(page, **{"a.png": png(50)})
+    page.evaluate("""() => {
+      const job = {pywebml: "processFiles", id: "one", files, name: null};
+      for (let times = 0; times < 2; times += 1) frames[0].postMessage(job, "*");
+    }""")
+    until(page, "told.some(({pywebml}) => pywebml === 'answer')")
+    failures = page.evaluate("told.filter(({pywebml}) => pywebml === 'failure')")
+    assert [one["failure"]["message"] for one in failures] == [
+        "The message to the embedded app 'processFiles' has the id 'one' of a job that still runs; give another."
+    ]
+
+
+def test_a_page_that_may_not_steer_the_app_has_no_files_processed(site: Site, host: Elsewhere) -> None:
+    page = embed(site, host, "controls=")
+    prepare(page, **{"a.png": png(50)})
+    said = page.evaluate("call('processFiles', {files, name: null}).catch((error) => error.message)")
+    assert "may not steer the embedded app" in said
+    assert page.evaluate("told.map(({pywebml}) => pywebml)") == ["failure"]
