@@ -132,8 +132,9 @@ def frames(page: Page, count: int, samples: int, seconds: float) -> Iterator[tup
     sessions, end, done = PageSessions(page), time.monotonic() + seconds, 0
     for at in range(1, samples + 1):
         share = max(end - time.monotonic(), 0) / (samples + 1 - at)
-        done = page.evaluate(FRAMES, {"until": count * at // samples, "seconds": share})
-        yield done, take(page, sessions)
+        before, done = done, page.evaluate(FRAMES, {"until": count * at // samples, "seconds": share})
+        if done > before:
+            yield done, take(page, sessions)
 
 
 def elements(page: Page, count: int, samples: int, seconds: float) -> Iterator[tuple[int, Sample]]:

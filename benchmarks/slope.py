@@ -31,10 +31,12 @@ def slope(counts: Sequence[float], values: Sequence[float]) -> Slope:
     """Theil and Sen's slope (Sen 1968, doi:10.1080/01621459.1968.10480934), which single outliers do not move.
 
     Raises:
-        ValueError: fewer than five samples say nothing.
+        ValueError: samples at fewer than five counts say nothing.
     """
-    if len(counts) < 5:
-        raise ValueError(f"{len(counts)} samples are too few for a slope; take at least 5")
+    if len(set(counts)) < 5:
+        raise ValueError(f"samples at {len(set(counts))} counts are too few for a slope; take at least 5")
+    if min(values) == max(values):
+        return Slope(0, 0, 0, False)  # of ties alone the formula makes nan
     per_one, _, low, high = (float(one) for one in stats.theilslopes(values, counts, alpha=CONFIDENCE))
     growth = low * (counts[-1] - counts[0])
     return Slope(per_one, low, high, growth > WORTH * sorted(values)[len(values) // 2])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.slope import slope
+from benchmarks.slope import Slope, slope
 
 COUNTS = list(range(0, 10_000, 250))
 
@@ -38,5 +38,9 @@ def test_what_shrinks_or_hardly_grows_is_flat() -> None:
 
 
 def test_few_samples_are_refused() -> None:
-    with pytest.raises(ValueError, match="4 samples are too few for a slope"):
-        slope([1, 2, 3, 4], [1, 2, 3, 4])
+    with pytest.raises(ValueError, match="samples at 4 counts are too few for a slope"):
+        slope([1, 2, 3, 4, 4], [1, 2, 3, 4, 5])
+
+
+def test_what_never_changes_is_flat_though_counts_repeat() -> None:
+    assert slope([1, 1, 2, 3, 3, 4, 5], [83] * 7) == Slope(0, 0, 0, False)
