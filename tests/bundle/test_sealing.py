@@ -13,7 +13,7 @@ from pyweb_ml.bundle.hosting import HEADERS, IMMUTABLE, IMMUTABLE_FOLDERS
 from pyweb_ml.bundle.sealing import seal
 from pyweb_ml.cache import sha256_of
 
-PAGE = """<!doctype html><html data-build="{{build}}"><head>
+PAGE = """<!doctype html><html data-build="{{build}}" data-engine="" data-models=""><head>
 <meta http-equiv="Content-Security-Policy" content="{{csp}}">
 <link rel="stylesheet" href="{{page}}page.css"></head>
 <body><pywebml-app src="./?build={{build}}"></pywebml-app></body></html>"""
@@ -57,6 +57,23 @@ def test_the_page_is_of_the_build_that_the_manifest_names(site: Path) -> None:
     assert re.fullmatch(r"[0-9a-f]{16}", str(build))
     assert f'data-build="{build}"' in page
     assert f'src="./?build={build}"' in page
+
+
+def test_the_page_states_what_its_worker_fetches_before_the_manifest_has_come(site: Path) -> None:
+    page = (site / "index.html").read_text()
+    engine, models = re.findall(r'data-(?:engine|models)="([^"]*)"', page)
+    (model,) = (site / "models").glob("*.tflite")
+    assert (site / engine / "litert").is_dir()
+    assert models == f"models/{model.name}"
+
+
+def test_the_page_states_nothing_of_it_where_the_usual_backend_is_not_the_first(site: Path) -> None:
+    file = site / "manifest.json"
+    manifest = json.loads(file.read_text())
+    manifest["engines"]["backends"] = ["tfjs-webgl", "litert-wasm"]
+    file.write_text(json.dumps(manifest))
+    seal(site)
+    assert 'data-engine="" data-models=""' in (site / "index.html").read_text()
 
 
 def test_sealing_again_changes_nothing_unless_a_file_has_changed(site: Path) -> None:

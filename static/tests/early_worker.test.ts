@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { startEarly, takeEarly } from "../src/early_worker";
+
+const SCRIPT = new URL("https://host/app/page/0a/worker.js");
+const BASE = "https://host/app/?build=1";
+const HINTS = { engine: "engine/0b/", models: "models/a.tflite models/b.tflite" };
+
+class FakeWorker {
+  static made: FakeWorker[] = [];
+  onmessage: ((event: unknown) => void) | null = null;
+  onerror: ((event: unknown) => void) | null = null;
+  readonly sent: unknown[] = [];
+  isTerminated = false;
+  constructor() {
+    FakeWorker.made.push(this);
+  }
+  postMessage(message: unknown): void {
+    this.sent.push(message);
+  }
+  terminate(): void {
+    this.isTerminated = true;
+  }
+}
+
+function appWith(backend: string | null): Element {
+  const attributes: Record<string, string | null> = { src: "./?build=1", backend };
+  return { getAttribute: (name: string) => attributes[name] ?? null } as unknown as Element;
+}
+
+beforeEach(() => {
+  FakeWorker.made = [];
+  vi.stubGlobal("Worker", FakeWorker);
+  vi.stubGlobal("document", { baseURI: "https://host/app/index.html", visibilityState: "visible" });
+  vi.stubGlobal("self", { origin: "https://host" });
+});
+afterEach(() => { vi.unstubAllGlobals(); });
+
+test("the worker that is started is told what to fetch, and is taken over with what it has said", async () => {
+  startEarly(appWith(null), HINTS, SCRIPT);
+  const [worker] = FakeWorker.made;
+  const models = ["https://host/app/models/a.tflite", "https://host/app/models/b.tflite"];
+  expect(worker!.sent).toEqual([{ type: "prepare", base: BASE, backend: "auto", engine: "https://host/app/engine/0b/", models }]);
+  worker!.onmessage!("said");
+  expect(takeEarly(SCRIPT, BASE, "auto")).toBe(worker);
+  const heard: unknown[] = [];
+  worker!.onmessage = (event) => heard.push(event);
+  await Promise.resolve();
+  expect(heard).toEqual(["said"]);
+  expect(takeEarly(SCRIPT, BASE, "auto")).toBeNull();
+});
+
+test.each([
+  ["another site", "https://host/other/", "auto"],
+  ["another backend", BASE, "tfjs-cpu"],
+])("for %s it is ended, and not taken", (_, base, backend) => {
+  startEarly(appWith(null), HINTS, SCRIPT);
+  expect(takeEarly(SCRIPT, base, backend)).toBeNull();
+  expect(FakeWorker.made[0]!.isTerminated).toBe(true);
+});
+
+test("one whose script did not come is not taken, so that the next one says why", () => {
+  startEarly(appWith(null), HINTS, SCRIPT);
+  FakeWorker.made[0]!.onerror!({ preventDefault: () => undefined });
+  expect(takeEarly(SCRIPT, BASE, "auto")).toBeNull();
+});
+
+test("nothing is started without hints, for a backend that they are not for, or on a page that nobody sees", () => {
+  startEarly(appWith(null), {}, SCRIPT);
+  startEarly(appWith("tfjs-webgl"), HINTS, SCRIPT);
+  vi.stubGlobal("document", { baseURI: "https://host/app/", visibilityState: "hidden" });
+  startEarly(appWith(null), HINTS, SCRIPT);
+  expect(FakeWorker.made).toEqual([]);
+});
