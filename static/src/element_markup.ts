@@ -26,7 +26,7 @@ export const MARKUP = `
     <button type="button" class="main" disabled>Start</button>
   </div>
   <div class="status">
-    <p class="words"><span role="status" aria-live="polite"></span><span class="amount"></span></p>
+    <p class="words"><span role="status" aria-live="polite"></span><span class="amount"></span><span class="next"></span></p>
     <p class="numbers"></p>
     <div class="bar off" role="progressbar" aria-label="Loading"><div></div></div>
   </div>

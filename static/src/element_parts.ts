@@ -70,6 +70,7 @@ export class ElementParts {
   reload(hasBegun: boolean): void {
     this.run.release();
     this.site.forget();
+    this.presenter.expect([]);
     this.controls.forget();
     this.view.showSettings(false);
     if (hasBegun) this.appear();
@@ -117,8 +118,9 @@ export class ElementParts {
     else this.run.begin(this.run.choice);
   }
 
-  #meet({ title, name, controls, audio }: PageSite): void {
+  #meet({ title, name, controls, audio, steps }: PageSite): void {
     this.#internals.ariaLabel = title;
+    this.presenter.expect(steps);
     this.view.showInput(audio === null ? "image" : "sound");
     this.saving.name = name;
     this.controls.meet(controls);

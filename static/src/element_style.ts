@@ -128,6 +128,8 @@ th { font-weight: 600; }
 th:first-child, td:first-child { text-align: start; padding-inline-start: 0; max-width: 12em; overflow: hidden; text-overflow: ellipsis; }
 [data-do=record][aria-pressed=true] { color: var(--_bad); border-color: var(--_bad); }
 .values { border-top: 1px solid var(--_line); font-size: .9375em; }
+/* One line, and on the narrowest two: what is next must not make it another. */
+@container (min-width: 30em) and (max-width: 42em) { .next { display: none; } }
 @container (max-width: 30em) {
   .row:not(.samples) button { flex: 1 1 28%; padding-inline: .25em; }
   .row.actions:not(.samples) button { flex-basis: 40%; }

@@ -124,12 +124,13 @@ export class ElementView {
     this.#one(".invitation").hidden = !shown;
   }
 
-  /** `sentence` is read out when it changes; `amount` goes on from it, and is only seen. */
-  showStatus(sentence: string, amount = ""): void {
+  /** `sentence` is read out when it changes; `amount` and `next` go on from it, and are only seen. */
+  showStatus(sentence: string, amount = "", next = ""): void {
     // Writing the same words again would have some screen readers say them again.
     if (sentence !== this.#said) this.#one(".words [role=status]").textContent = sentence;
     this.#said = sentence;
     this.#one(".amount").textContent = amount;
+    this.#one(".next").textContent = next;
   }
 
   showProgress(progress: Progress | null): void {

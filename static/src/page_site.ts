@@ -6,6 +6,7 @@ import { AppError } from "./failure";
 import { unreachable } from "./messages";
 import type { AudioFormat, Control } from "./protocol";
 import { readSamples, type Sample } from "./samples";
+import { readSteps, type Step } from "./upcoming";
 
 export interface PageSite {
   /** What visitors call the app. */
@@ -16,6 +17,8 @@ export interface PageSite {
   controls: Control[];
   /** How the sound that it takes is cut into packets; null where it takes none. */
   audio: AudioFormat | null;
+  /** What is loaded, for the loading line. */
+  steps: Step[];
 }
 
 /**
@@ -31,7 +34,8 @@ export async function fetchSite(base: URL): Promise<PageSite> {
   const manifest: unknown = await response.json().catch(() => null);
   const samples = readSamples(manifest, base, address.href);
   const controls = readControls(manifest, address.href);
-  return { title: readTitle(manifest), name: readName(manifest), samples, controls, audio: readAudioFormat(manifest, address.href) };
+  const audio = readAudioFormat(manifest, address.href);
+  return { title: readTitle(manifest), name: readName(manifest), samples, controls, audio, steps: readSteps(manifest) };
 }
 
 function readTitle(manifest: unknown): string {

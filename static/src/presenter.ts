@@ -5,6 +5,7 @@ import { amount, pendingSentence, stageSentence } from "./messages";
 import type { Failure, Ready, Result, Status } from "./protocol";
 import type { Activity } from "./session_events";
 import type { AppStats } from "./stats";
+import { nextSteps, type Step } from "./upcoming";
 
 const ACTIVITIES: Readonly<Record<Activity, string>> = {
   idle: "Ready",
@@ -17,6 +18,7 @@ const ACTIVITIES: Readonly<Record<Activity, string>> = {
 export class Presenter {
   readonly #view: ElementView;
   #loading: Status | null = null;
+  #steps: readonly Step[] = [];
   #pending: readonly string[] = [];
   #activity: Activity = "idle";
   #job: Progress | null = null;
@@ -51,6 +53,12 @@ export class Presenter {
   /** Whether a calculator has failed, and nothing has been tried since. */
   get isRefused(): boolean {
     return this.#failure?.name === "CalculatorError";
+  }
+
+  /** What the site's app loads, as soon as that is known. */
+  expect(steps: readonly Step[]): void {
+    this.#steps = steps;
+    this.#say();
   }
 
   /** A worker is on its way. */
@@ -114,16 +122,17 @@ export class Presenter {
   #say(): void {
     const loading = this.#loading;
     const more = loading === null ? (this.#job?.text ?? "") : amount(loading.loaded, loading.total);
+    const next = loading === null ? "" : nextSteps(this.#steps, loading.stage);
     const sentence = this.#sentence();
     const waits = this.#pending.length > 0 && loading !== null;
     // "not shown yet, 2 of 6 MB" would say that of the wrong thing.
-    this.#view.showStatus(sentence, waits ? "" : more);
+    this.#view.showStatus(sentence, waits ? "" : more, waits ? "" : next);
     if (loading === null) {
       this.#view.showProgress(this.#job);
       return;
     }
     const part = loading.total > 0 ? loading.loaded / loading.total : null;
-    this.#view.showProgress({ part, text: stageSentence(loading.stage, loading.detail) + more });
+    this.#view.showProgress({ part, text: stageSentence(loading.stage, loading.detail) + more + next });
   }
 
   #sentence(): string {

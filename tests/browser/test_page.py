@@ -1,6 +1,7 @@
 """The built site's page, as a visitor meets it; its worker follows a script (scripted_worker.js)."""
 
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -283,6 +284,17 @@ def test_text_is_legible_in_both_colour_schemes(site: Site, page: Page, scheme: 
     expect(status(page)).to_have_text("Ready")
     for selector in ("h1", "header p", "footer", ".words", ".poster", "[data-pick=camera]", "button.main"):
         assert page.locator(selector).evaluate(CONTRAST) >= 4.5, selector
+
+
+def test_the_loading_line_says_what_is_next(site: Site, page: Page) -> None:
+    site.script(stages=[{"stage": "model", "detail": "", "loaded": 120_000, "total": 249_000}], stall=True)
+    file = site.folder / "manifest.json"
+    python = {"packages": [{"name": "numpy"}], "snapshot": None}
+    file.write_text(json.dumps({**json.loads(file.read_text()), "models": {"face": {}}, "python": python}))
+    page.goto(site.url)
+    line = "Loading the model, 120 of 249 KB, then Python and numpy"
+    expect(status(page)).to_have_text(line)
+    expect(page.locator(".bar")).to_have_attribute("aria-valuetext", line)
 
 
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
