@@ -24,8 +24,8 @@ export const TRANSPORT_STYLE = `
 .level {
   appearance: none; width: 100%; height: 1.5em; overflow: hidden; background: var(--_fill); border: 0; border-radius: 4px;
 }
-.level::-webkit-meter-inner-element { display: block; height: 100%; }
-.level::-webkit-meter-bar { height: 100%; background: none; border: 0; }
+.level::-webkit-meter-inner-element { display: grid; grid-template-rows: 1fr; height: 100%; }
+.level::-webkit-meter-bar { grid-row: 1; height: 100%; background: none; border: 0; }
 .level::-webkit-meter-optimum-value { background: var(--_accent); border-radius: 4px; }
 .level::-moz-meter-bar { background: var(--_accent); border-radius: 4px; }
 .transport { display: flex; flex-wrap: wrap; gap: .5em .75em; align-items: center; padding-top: .75em; }
