@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 from pyweb_ml.bench.report import Measured
 
 WIDTH = 640
-_ROW, _ROW_OF_BARS, _TOP, _BOTTOM, _RIGHT = 44, 36, 8, 26, 16
+_ROW, _ROW_OF_BARS, _TOP, _BOTTOM, _RIGHT = 44, 40, 8, 26, 16
 
 
 def frame_plot(subjects: Sequence[Measured]) -> str:
@@ -81,21 +81,19 @@ def throughput_plot(subjects: Sequence[Measured]) -> str:
     parts = []
     for index, (one, found) in enumerate(rows):
         top = _TOP + _ROW_OF_BARS * index
-        value = f"{found.rate:.1f} frames a second"
-        if found.sequential:
-            value += f", one at a time {found.sequential:.1f}"
+        value = f"{found.rate:.1f}" + (f", one at a time {found.sequential:.1f}" if found.sequential else "")
         parts.append(_bar(one.name, value, found.rate / most, top, "rival" if one.rival else "own"))
         if found.sequential:
             x = 8 + found.sequential / most * (WIDTH - 16)
-            parts.append(f'<path class="mark" d="M{x:.1f} {top + 16}v14"/>')
+            parts.append(f'<path class="mark" d="M{x:.1f} {top + 18}v14"/>')
     return _svg(_TOP + _ROW_OF_BARS * len(rows), "Frames a second, as fast as it goes, by subject", parts)
 
 
 def _bar(name: str, value: str, share: float, top: float, kind: str = "own") -> str:
     """`share`: of the widest bar."""
     return (
-        f'<text x="8" y="{top + 13}">{escape(name)} <tspan class="soft">{value}</tspan></text>'
-        f'<rect class="{kind}" x="8" y="{top + 18}" width="{max(share * (WIDTH - 16), 1):.1f}" height="10"/>'
+        f'<text x="8" y="{top + 15}">{escape(name)} <tspan class="soft">{value}</tspan></text>'
+        f'<rect class="{kind}" x="8" y="{top + 20}" width="{max(share * (WIDTH - 16), 1):.1f}" height="10"/>'
     )
 
 
