@@ -17,6 +17,8 @@ from pyweb_ml.console import size_text
 from pyweb_ml.version import __version__
 
 OLDEST_PYTHON = (3, 11)
+_CACHED = {"converted": "converted models", "environments": "converters' environments"}
+"""What the cache holds in folders, beside the downloads; see model_conversion.py and converter/environment.py."""
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "firefox")
 
 
@@ -100,5 +102,13 @@ def _cache() -> Finding:
     if not os.access(near, os.W_OK):
         return Finding(False, "cache", f"{folder} cannot be written", "set PYWEBML_CACHE to another folder")
     files = [path for path in folder.glob("*") if path.is_file()] if folder.is_dir() else []
-    held = size_text(sum(path.stat().st_size for path in files))
-    return Finding(True, "cache", f"{folder}, {len(files)} files, {held}", "it may be deleted at any time")
+    held = [f"{folder}, {len(files)} files, {size_text(sum(path.stat().st_size for path in files))}"]
+    for name, what in _CACHED.items():
+        if (folder / name).is_dir():
+            held.append(f"{what} {size_text(_bytes_below(folder / name))}")
+    return Finding(True, "cache", ", ".join(held), "it may be deleted at any time")
+
+
+def _bytes_below(folder: Path) -> int:
+    """Of all files; links count as links. An environment has tens of thousands of them: no Path for each."""
+    return sum(os.lstat(os.path.join(at, name)).st_size for at, _, names in os.walk(folder) for name in names)

@@ -265,12 +265,13 @@ def test_new_leaves_a_folder_that_holds_something_alone(run_cli: RunCli, write_a
 
 
 def test_doctor_says_of_each_thing_what_it_found(run_cli: RunCli, cache: Path, web: Path) -> None:
-    (cache).mkdir()
+    (cache / "environments" / "torch-0123" / "lib").mkdir(parents=True)
     (cache / "file").write_bytes(bytes(2048))
+    (cache / "environments" / "torch-0123" / "lib" / "torch.so").write_bytes(bytes(5 * 1024))
     lines = {line[4:19].strip(): line for line in run_cli("doctor").stdout.splitlines()}
     for what in ("pywebml", "Python", "web assets", "Node.js", "npm", "browser"):
         assert what in lines
-    assert f"{cache}, 1 files, 2.0 KiB" in lines["cache"]
+    assert f"{cache}, 1 files, 2.0 KiB, converters' environments 5.0 KiB;" in lines["cache"]
     assert lines["web assets"].startswith("ok")
     (web / "worker.js").unlink()
     broken = run_cli("doctor")
