@@ -4,7 +4,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+import skimage.data
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
 
 from pyweb_ml.apps import load_app
 from tests.chromium import FLAGS, find
@@ -23,7 +25,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
         wanted = sys.argv[1:]
-        for app in sorted(EXAMPLES.glob("*/app.py")):
+        for app in sorted([*EXAMPLES.glob("*/app.py"), *EXAMPLES.glob("*/graph.pbtxt")]):
             if wanted and app.parent.name not in wanted:
                 continue
             site = Path(folder) / app.parent.name
@@ -31,13 +33,26 @@ def main() -> None:
             with serve(site, isolated=True) as address:
                 opened = open_app(browser.new_context(viewport={"width": 900, "height": 900}), address)
                 opened.page.evaluate(_LISTEN)
-                opened.page.get_by_role("button", name=Path(load_app(str(app)).samples[0]).stem).click()
+                _choose(opened.page, app, Path(folder))
                 opened.page.wait_for_function(_SHOWN, timeout=60_000)
                 opened.page.evaluate("document.querySelector('pywebml-app').ready.then(() => true)")
                 opened.page.wait_for_function(_SHOWN)
                 path = app.with_name("screenshot.jpg")
                 opened.page.screenshot(path=path, full_page=True, type="jpeg", quality=85)
         browser.close()
+
+
+def _choose(page: Page, app: Path, folder: Path) -> None:
+    """The app's first sample, or a photograph where it has none."""
+    samples = load_app(str(app)).samples
+    if samples:
+        page.get_by_role("button", name=Path(samples[0]).stem).click()
+        return
+    photograph = folder / "astronaut.png"
+    Image.fromarray(skimage.data.astronaut()).save(photograph)  # type: ignore[no-untyped-call]
+    with page.expect_file_chooser() as asked:
+        page.get_by_role("button", name="Image…").click()
+    asked.value.set_files(photograph)
 
 
 if __name__ == "__main__":
