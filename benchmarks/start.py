@@ -13,10 +13,12 @@ import shutil
 import statistics
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext, BrowserType, sync_playwright
 
 from benchmarks.line import Line, serve_on
 from pyweb_ml.apps import load_app
@@ -58,12 +60,10 @@ PLAIN_PYODIDE = """<!doctype html><html data-wheel="{wheel}"><meta charset="utf-
 <script type="module" src="pyodide.js"></script></html>"""
 
 OURS = """window.measured = {firstResult: null, python: null};
-addEventListener("DOMContentLoaded", async () => {
+addEventListener("DOMContentLoaded", () => {
   const app = document.querySelector("pywebml-app");
   app.addEventListener("result", () => { window.measured.firstResult ??= performance.now(); });
   app.setAttribute("source", "../astronaut.jpg");
-  await customElements.whenDefined("pywebml-app");
-  app.start();
   const timer = setInterval(() => {
     if (!app.stats?.python) return;
     window.measured.python = performance.now();
@@ -128,18 +128,27 @@ def visit(context: BrowserContext, address: str, line: Line, ours: bool) -> dict
     return found
 
 
-def measure(browser: Browser, line: Line, address: str, rounds: int) -> list[dict[str, Any]]:
+def measure(browser: BrowserType, line: Line, address: str, rounds: int) -> list[dict[str, Any]]:
     """Every page, cold and warm, in turn."""
     pages = [*EXAMPLES, *(f"{name}-by-hand" for name in EXAMPLES), "pyodide"]
     rows: list[dict[str, Any]] = []
     for _ in range(rounds):
         for name in pages:
-            context = browser.new_context()
-            for profile in ("cold", "warm"):
-                found = visit(context, f"{address}{name}/", line, name in EXAMPLES)
-                rows.append({"page": name, "profile": profile, **found})
-            context.close()
+            with profile(browser) as context:
+                for state in ("cold", "warm"):
+                    found = visit(context, f"{address}{name}/", line, name in EXAMPLES)
+                    rows.append({"page": name, "profile": state, **found})
     return rows
+
+
+@contextmanager
+def profile(browser: BrowserType) -> Iterator[BrowserContext]:
+    """A new profile on the disk, as a visitor has: a private window's cache, in memory, takes no large files."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(browser.launch_persistent_context(folder, executable_path=find(), args=FLAGS)) as context,
+    ):
+        yield context
 
 
 def middle(rows: list[dict[str, Any]], page: str, profile: str, what: str) -> float | None:
@@ -182,12 +191,11 @@ def main() -> None:
     build()
     results: dict[str, Any] = {}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
-        print(f"Chromium {browser.version}, {options.rounds} rounds, medians; milliseconds since navigation")
+        print(f"{options.rounds} rounds, medians; milliseconds since navigation")
         for name, bits in LINES.items():
             line = Line(bits)
             with serve_on(line, SITES) as address:
-                results[name] = measure(browser, line, address, options.rounds)
+                results[name] = measure(playwright.chromium, line, address, options.rounds)
             report(name, results[name])
     if options.json:
         options.json.write_text(json.dumps(results, indent=1))

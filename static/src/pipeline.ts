@@ -8,6 +8,7 @@ import { CORE } from "./calculators/core/index";
 import { STANDARD } from "./calculators/index";
 import type { CalculatorType } from "./graph/calculator";
 import { release } from "./graph/calculator";
+import type { GraphConfig, NodeConfig } from "./graph/config";
 import { fromJson } from "./graph/config";
 import type { NodeStatus } from "./graph/node_status";
 import type { Profiler } from "./graph/profiler";
@@ -45,7 +46,7 @@ export class Pipeline {
     const { site, kernels } = parts;
     const own = Object.keys(site.manifest.python?.calculators ?? {}).map(pythonCalculator);
     const types: CalculatorType<Services>[] = [...CORE, ...STANDARD, inference, ...own];
-    this.scheduler = new Scheduler(fromJson(site.graph), types, this.services());
+    this.scheduler = new Scheduler(withTwoRuns(fromJson(site.graph)), types, this.services());
     this.reader = new PixelReader(kernels);
     this.display = parts.canvas && new Display(parts.canvas);
     this.inFlight = new FramesInFlight(Object.keys(site.manifest.outputs));
@@ -174,4 +175,11 @@ export class Pipeline {
     this.display.draw(image);
     return { width: image.width, height: image.height };
   }
+}
+
+/** A model's next run waits at the engine while one is on, so that an engine in a worker of its own never idles. */
+function withTwoRuns(config: GraphConfig): GraphConfig {
+  const isFree = ({ calculator, maxInFlight, inputStreamHandler }: NodeConfig): boolean =>
+    calculator === inference.name && maxInFlight === 0 && inputStreamHandler === null;
+  return { ...config, node: config.node.map((node) => (isFree(node) ? { ...node, maxInFlight: 2 } : node)) };
 }

@@ -28,7 +28,7 @@ async function ofApp({ backend }: SubjectJob, frames: Frames, picture: string): 
   const page = await openFrame(`app/?backend=${backend}`);
   try {
     const app = page.window.document.querySelector<App>("pywebml-app")!;
-    const first = firstResult(app, page.window as Window & typeof globalThis);
+    const first = firstResult(app);
     app.setAttribute("source", new URL(picture, location.href).href);
     const firstPartial = await within(first, "the app's page gives no result");
     const firstResultAfter = performance.now() - began;
@@ -43,7 +43,7 @@ async function ofApp({ backend }: SubjectJob, frames: Frames, picture: string): 
 }
 
 /** Resolves with whether it lacks Python's part; rejects with what the element says is wrong. */
-function firstResult(app: HTMLElement, { customElements }: Window & typeof globalThis): Promise<boolean> {
+function firstResult(app: HTMLElement): Promise<boolean> {
   return new Promise((resolve, reject) => {
     app.addEventListener("result", (event) => {
       resolve((event as CustomEvent<{ pending: string[] }>).detail.pending.length > 0);
@@ -51,7 +51,6 @@ function firstResult(app: HTMLElement, { customElements }: Window & typeof globa
     app.addEventListener("error", (event) => {
       reject(new Error((event as unknown as CustomEvent<{ message: string }>).detail.message));
     });
-    void customElements.whenDefined("pywebml-app").then(() => (app as HTMLElement & { start(): Promise<void> }).start());
   });
 }
 

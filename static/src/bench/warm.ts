@@ -33,17 +33,18 @@ export async function pump(
   const most = (): number => (pace === "alone" ? 1 : subject.inFlight?.() ?? 1);
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1000;
+  const failures: unknown[] = [];
   let given = 0;
   try {
-    for (; goesOn(given, seconds()); given++) {
+    for (; failures.length === 0 && goesOn(given, seconds()); given++) {
       while (underway.size >= most()) await Promise.race(underway);
       const frame = within(subject.process(await supply.take(), pace), "a frame is not done");
-      const left = frame.finally(() => underway.delete(left));
+      const left = frame.catch((error: unknown) => failures.push(error)).finally(() => underway.delete(left));
       underway.add(left);
-      left.catch(() => undefined);
       await nextTask();
     }
     await Promise.all(underway);
+    if (failures.length > 0) throw failures[0];
     return given / seconds();
   } finally {
     await supply.close();

@@ -14,7 +14,14 @@ function post(message: FromEngine, transfer: Transferable[] = []): void {
   (self as unknown as { postMessage(message: FromEngine, transfer: Transferable[]): void }).postMessage(message, transfer);
 }
 
-self.onmessage = async ({ data }: MessageEvent<ToEngine>): Promise<void> => {
+/** What is asked for is done one after the other: a run may wait here while another one is on. */
+let queue: Promise<void> = Promise.resolve();
+
+self.onmessage = ({ data }: MessageEvent<ToEngine>): void => {
+  queue = queue.then(() => serve(data));
+};
+
+async function serve(data: ToEngine): Promise<void> {
   const { id } = data;
   try {
     const value = await answer(data);
@@ -23,7 +30,7 @@ self.onmessage = async ({ data }: MessageEvent<ToEngine>): Promise<void> => {
     const name = error instanceof Error ? error.name : "Error";
     post({ type: "failed", id, name, message: messageOf(error) });
   }
-};
+}
 
 async function answer(request: Request): Promise<unknown> {
   if (request.type === "create") return create(request);

@@ -36,7 +36,7 @@ export interface PageCalculator {
 export type Report = (stage: Stage, detail: string, loaded: number, total: number) => void;
 
 /** Milliseconds that a snapshot may take to come: it saves 2.5 s on a fast desktop, and more on slower devices. */
-const WORTH = 5000;
+const WORTH = 2500;
 
 export class PythonHost {
   /** Settles when `boot` has done its work. */
