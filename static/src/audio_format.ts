@@ -14,6 +14,15 @@ export function readAudioFormat(manifest: unknown, address: string): AudioFormat
   return audio as AudioFormat;
 }
 
+/** Samples in all packets that wait, at most (16 MB): long packets at short steps would fill the memory. */
+const MOST_WAITING = 1 << 22;
+
+/** How many packets begin within a second, at least 1; of very long ones, as many as there is room for to wait. */
+export function packetsASecond({ sample_rate, window, hop, channels }: AudioFormat): number {
+  const room = Math.floor(MOST_WAITING / (window * channels));
+  return Math.max(1, Math.min(Math.ceil(sample_rate / hop), room));
+}
+
 /** Samples, frame by frame, out of planes of channels: 1 is the mean of all, 2 the first two, or one twice. */
 export function mixed(planes: readonly Float32Array[], channels: number): Float32Array {
   const length = planes[0]?.length ?? 0;

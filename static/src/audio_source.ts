@@ -1,6 +1,6 @@
 /** Sound as a source: a microphone, or a file's, in the chunks that the app asks for. */
 
-import { mixed } from "./audio_format";
+import { mixed, packetsASecond } from "./audio_format";
 import { Chunker, type Chunk } from "./chunker";
 import { AppError } from "./failure";
 import { badSound, microphoneFailure, microphoneLost } from "./media_messages";
@@ -12,11 +12,14 @@ const MICROPHONE = { echoCancellation: false, noiseSuppression: false, autoGainC
 
 abstract class AudioSource implements Source {
   readonly still = false;
+  /** A gap in a sound is heard, a frame of a video that is left out is hardly seen: a second's packets may wait. */
+  readonly maxInQueue: number;
   readonly notice = "";
   readonly playback = null;
   protected readonly context: AudioContext;
 
   constructor(protected readonly format: AudioFormat) {
+    this.maxInQueue = packetsASecond(format);
     this.context = new AudioContext({ sampleRate: format.sample_rate });
   }
 

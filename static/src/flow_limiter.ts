@@ -20,7 +20,7 @@ export class FlowLimiter<T extends Closable> {
   readonly #send: (item: T, waited: boolean) => Promise<unknown>;
   readonly #onDrop: (item: T) => void;
   #maxInFlight: number;
-  readonly #maxInQueue: number;
+  #maxInQueue: number;
   #waiting: T[] = [];
   #inFlight = 0;
   #held = true;
@@ -44,6 +44,11 @@ export class FlowLimiter<T extends Closable> {
   set maxInFlight(count: number) {
     this.#maxInFlight = count;
     this.#release(true);
+  }
+
+  /** From the next item on. */
+  set maxInQueue(count: number) {
+    this.#maxInQueue = count;
   }
 
   offer(item: T): void {

@@ -56,6 +56,11 @@ export class FrameFlow {
     this.#limiter.maxInFlight = count;
   }
 
+  /** How many of the source's frames may wait: {@link Source.maxInQueue}. */
+  set maxInQueue(count: number) {
+    this.#limiter.maxInQueue = count;
+  }
+
   /** Takes the frame over. */
   offer(frame: SourceFrame): void {
     this.#limiter.offer(frame);

@@ -7,6 +7,7 @@ import { ImageFrame, type FrameSink, type Source } from "./source";
 
 export class ImageSource implements Source {
   readonly still = true;
+  readonly maxInQueue = 1;
   readonly playback = null;
   readonly notice: string;
   readonly #blob: Blob;

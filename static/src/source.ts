@@ -44,6 +44,8 @@ export interface FrameSink {
 export interface Source {
   /** A still source gives one frame at each {@link again}, any other gives frames until it is closed. */
   readonly still: boolean;
+  /** How many of its frames may wait while the graph is busy, before the oldest is dropped: at least 1. */
+  readonly maxInQueue: number;
   /** What the visitor should know about it; empty if nothing. */
   readonly notice: string;
   /** What plays, pauses and seeks, where it is a video file. */

@@ -57,6 +57,7 @@ export class SourceRun {
   begin(source: Source): void {
     this.#source = source;
     this.#expected = true;
+    this.flow.maxInQueue = source.maxInQueue;
     source.start(this.#sink(source));
   }
 

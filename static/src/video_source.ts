@@ -15,6 +15,7 @@ const CAMERA: MediaStreamConstraints = {
 
 export class VideoSource implements Source {
   readonly still = false;
+  readonly maxInQueue = 1;
   readonly notice = "";
   readonly #video = document.createElement("video");
   readonly #clock = new RisingClock();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mixed, readAudioFormat } from "../src/audio_format";
+import { mixed, packetsASecond, readAudioFormat } from "../src/audio_format";
 import { Chunker, type Chunk } from "../src/chunker";
 
 const FORMAT = { sample_rate: 1_000_000, window: 4, hop: 2, channels: 1 };
@@ -48,5 +48,16 @@ describe("audio format", () => {
       const read = (): unknown => readAudioFormat({ audio: { ...FORMAT, ...wrong } }, "manifest.json");
       expect(read).toThrow("'manifest.json' is no manifest of a built app ('audio' is no format)");
     }
+  });
+});
+
+describe("the packets that may wait", () => {
+  it.each([
+    ["those that begin within a second", 16_000, 4_000, 2_400, 7],
+    ["one, where a packet is longer than a second", 16_000, 48_000, 48_000, 1],
+    ["fewer, where packets of a minute begin every millisecond", 16_000, 960_000, 16, 4],
+    ["one, where there is not even room for one", 384_000, 23_040_000, 384, 1],
+  ])("are %s", (_, sample_rate, window, hop, count) => {
+    expect(packetsASecond({ sample_rate, window, hop, channels: 1 })).toBe(count);
   });
 });

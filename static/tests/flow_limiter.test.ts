@@ -67,6 +67,18 @@ describe("a flow limiter", () => {
     expect(sent).toEqual([2]);
   });
 
+  it("keeps as many as may wait, in their order, and drops the oldest of more", () => {
+    const sent: number[] = [];
+    const limiter = new FlowLimiter<Frame>((frame) => {
+      sent.push(frame.timestamp);
+      return Promise.resolve();
+    }, { maxInFlight: 9 });
+    limiter.maxInQueue = 3;
+    for (const timestamp of [0, 1, 2, 3]) limiter.offer(new Frame(timestamp));
+    limiter.open();
+    expect([sent, limiter.dropped]).toEqual([[1, 2, 3], 1]);
+  });
+
   it("closes what waits when it is cleared, without counting it as dropped", () => {
     const limiter = new FlowLimiter<Frame>(() => Promise.resolve());
     const frame = new Frame(0);

@@ -32,6 +32,26 @@ def app(sound: pw.Audio = pw.audio(sample_rate=16000, window=0.25, hop=0.15)) ->
     return {"echo": echo(sound), "loudness": loudness(sound)}
 """
 
+BUSY = """
+import time
+import pyweb_ml as pw
+
+@pw.calculator
+class Length:
+    def open(self) -> None:
+        self.heard = 0
+
+    def process(self, sound: pw.Audio) -> pw.Number:
+        self.heard += 1
+        if self.heard == 5:
+            time.sleep(0.6)
+        return float(len(sound))
+
+@pw.app(title="Busy")
+def app(sound: pw.Audio = pw.audio(sample_rate=16000, window=0.1)) -> pw.Number:
+    return Length()(sound)
+"""
+
 
 def chord(rate: int, seconds: float) -> Any:
     """Tones of speech's range that come and go, float32 (samples, 2); faded out at the end.
@@ -82,6 +102,17 @@ def test_a_sound_file_gives_the_chunks_of_the_desktop(
         np.abs(np.subtract(a["echo"], b["value"]["data"])).max() for a, b in zip(ours, theirs, strict=True)
     ]
     assert max(difference) <= 1e-3
+
+
+def test_a_device_that_is_busy_for_most_of_a_second_loses_none_of_the_sound(
+    write_app: Any, open_example: OpenExample, tmp_path: Path
+) -> None:
+    app = open_example(write_app(BUSY))
+    app.page.evaluate("document.querySelector('pywebml-app').ready")
+    choose(app, write_wav(tmp_path / "chord.wav", chord(16_000, 2.0), 16_000))
+    expect(app.page.locator(".words [role=status]")).to_have_text("Ready")
+    stats = app.stats()
+    assert (stats["framesIn"], stats["framesShown"], stats["framesDropped"]) == (20, 20, 0)
 
 
 def test_the_microphone_gives_chunks_and_moves_the_meter(echo: AppPage) -> None:
