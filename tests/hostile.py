@@ -6,11 +6,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote
 
-from tests.serving import ISOLATION
+from tests.serving import ISOLATION, running
 
 
 @dataclass
@@ -76,55 +78,59 @@ TYPES = {
 }
 
 
+class _Handler(SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, host: Host, folder: Path, sub_path: str, *args: Any) -> None:
+        self.host, self.folder, self.sub_path = host, folder, sub_path
+        super().__init__(*args)
+
+    def do_GET(self) -> None:
+        path = unquote(self.path.partition("?")[0]).removeprefix(f"/{self.sub_path}") or "index.html"
+        self.host.requests.append(path)
+        file = self.folder / path
+        if matches(path, self.host.missing) or not file.is_file():
+            self.send_error(404)
+            return
+        self._send(path, self.host.answer(path, file.read_bytes()))
+
+    def _send(self, path: str, data: bytes) -> None:
+        self.send_response(200)
+        sent = {"Content-Type": self.host.type_of(path)}
+        if self.host.compress:
+            data = gzip.compress(data, 1)
+            sent["Content-Encoding"] = "gzip"
+        sent |= {"Content-Length": str(len(data)), "Cache-Control": "no-cache"} | self.host.headers
+        for name, value in (sent | (ISOLATION if self.host.isolated else {})).items():
+            self.send_header(name, value)
+        self.end_headers()
+        if matches(path, self.host.stall):
+            self._stall(data)
+        else:
+            self.wfile.write(data)
+
+    def _stall(self, data: bytes) -> None:
+        self.wfile.write(halve(data))
+        self.wfile.flush()
+        self.host.closing.wait()
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Pages hang up whenever they like."""
+
+
 @contextmanager
 def hostile_host(folder: Path, sub_path: str = "") -> Iterator[Host]:
     """Serves a folder below `sub_path` while the block runs."""
     host = Host()
-
-    class Handler(SimpleHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            path = unquote(self.path.partition("?")[0]).removeprefix(f"/{sub_path}")
-            path = path or "index.html"
-            host.requests.append(path)
-            file = folder / path
-            if matches(path, host.missing) or not file.is_file():
-                self.send_error(404)
-                return
-            self._send(path, host.answer(path, file.read_bytes()))
-
-        def _send(self, path: str, data: bytes) -> None:
-            self.send_response(200)
-            sent = {"Content-Type": host.type_of(path)}
-            if host.compress:
-                data = gzip.compress(data, 1)
-                sent["Content-Encoding"] = "gzip"
-            sent |= {"Content-Length": str(len(data)), "Cache-Control": "no-cache"} | host.headers
-            for name, value in (sent | (ISOLATION if host.isolated else {})).items():
-                self.send_header(name, value)
-            self.end_headers()
-            if matches(path, host.stall):
-                self.wfile.write(halve(data))
-                self.wfile.flush()
-                host.closing.wait()
-                self.close_connection = True
-            else:
-                self.wfile.write(data)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    class Server(ThreadingHTTPServer):
-        def handle_error(self, request: object, client_address: object) -> None:
-            """Pages hang up whenever they like."""
-
-    server = Server(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    host.url = f"http://127.0.0.1:{server.server_port}/{quote(sub_path)}"
-    try:
-        yield host
-    finally:
-        host.closing.set()
-        server.shutdown()
-        server.server_close()
+    with running(_Server(("127.0.0.1", 0), partial(_Handler, host, folder, sub_path))) as address:
+        host.url = address + quote(sub_path)
+        try:
+            yield host
+        finally:
+            host.closing.set()

@@ -1,5 +1,7 @@
-"""A plain static server for tests and benchmarks, with or without the headers that threads need."""
+"""Servers for tests and benchmarks: `pywebml serve`, and a plain one with or without the headers for threads."""
 
+import re
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -64,3 +66,17 @@ def running(server: ThreadingHTTPServer) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def pywebml_serve(app: Path) -> Iterator[str]:
+    """Runs `pywebml serve` in a process of its own while the block runs; gives its address, ending in "/"."""
+    command = [sys.executable, "-m", "pyweb_ml", "serve", str(app), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            found = re.search(r"http://\S+/", process.stdout.readline())
+            assert found
+            yield found[0]
+        finally:
+            process.terminate()

@@ -1,7 +1,7 @@
 """Sites for the tests of backends: the face model on any of them, one of which may be made to misbehave."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,11 +106,6 @@ class Visitor:
 
     def context(self) -> BrowserContext:
         return self.stack.enter_context(self.browser.new_context(viewport={"width": 800, "height": 700}))
-
-
-def visitor(browser: Browser) -> Iterator[Visitor]:
-    with ExitStack() as stack:
-        yield Visitor(browser, stack)
 
 
 def tensors_of(page: AppPage, at: int) -> list[Any]:

@@ -4,6 +4,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from pyweb_ml.bundle.hosting import CONTENT_SECURITY_POLICY
+from tests.browser.backends import Visitor, gpu_browser
 from tests.serving import serve
 
 HERE = Path(__file__).resolve().parent
@@ -75,6 +77,34 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
 @pytest.fixture
 def page(visit: Visit) -> Page:
     return visit.page
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Somebody who has visited nothing yet."""
+    made = browser.new_context()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def gpu(browser: Browser) -> Iterator[Browser]:
+    running = gpu_browser(browser)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[Visitor]:
+    """Visits sites on the CPU."""
+    with ExitStack() as stack:
+        yield Visitor(browser, stack)
+
+
+@pytest.fixture
+def gpu_visitor(gpu: Browser) -> Iterator[Visitor]:
+    with ExitStack() as stack:
+        yield Visitor(gpu, stack)
 
 
 @pytest.fixture(scope="session")

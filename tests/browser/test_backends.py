@@ -1,12 +1,10 @@
 """Every backend in Chromium: the same numbers as on the desktop, or it is not chosen, and it is said why."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error
+from playwright.sync_api import Error
 
-from tests.browser import backends
 from tests.browser.backends import (
     RUNS,
     Visitor,
@@ -24,16 +22,9 @@ PAIR = ["litert-wasm", "tfjs-wasm"]
 """What is tested with tfjs-wasm holds for every backend in a worker of its own; it starts the fastest."""
 
 
-@pytest.fixture(scope="module")
-def gpu(browser: Browser) -> Iterator[Browser]:
-    running = backends.gpu_browser(browser)
-    yield running
-    running.close()
-
-
 @pytest.fixture
-def visitor(gpu: Browser) -> Iterator[Visitor]:
-    yield from backends.visitor(gpu)
+def visitor(gpu_visitor: Visitor) -> Visitor:
+    return gpu_visitor
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

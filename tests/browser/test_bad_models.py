@@ -1,7 +1,7 @@
 """Models that an engine cannot run: it is excluded with what it says of them, and the others go on."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import flatbuffers  # type: ignore[import-untyped]
@@ -17,21 +17,15 @@ from ai_edge_litert.schema_py_generated import (
     TensorT,
     TensorType,
 )
-from playwright.sync_api import Browser, Error
+from playwright.sync_api import Error
 
 from pyweb_ml.bundle.asset_file import asset_of
 from pyweb_ml.bundle.sealing import seal
-from tests.browser import backends
 from tests.browser.backends import Site, Visitor, build, desktop_tensors, drift, report, tensors_of
 
 PAIR = ["litert-wasm", "tfjs-wasm"]
 NAME = "face_detection_short_range.tflite"
 REFUSED = f"LiteRT cannot run the model '{NAME}': "
-
-
-@pytest.fixture
-def visitor(browser: Browser) -> Iterator[Visitor]:
-    yield from backends.visitor(browser)
 
 
 def change_tflite(site: Site, change: Callable[[ModelT], None]) -> None:
@@ -138,16 +132,13 @@ def test_where_none_can_run_it_one_error_says_each_ones_reason(visitor: Visitor,
 
 
 def test_an_accelerator_that_lacks_an_operation_is_excluded_by_its_name_and_the_cpu_goes_on(
-    browser: Browser, tmp_path: Path
+    gpu_visitor: Visitor, tmp_path: Path
 ) -> None:
     site = build(tmp_path, ["litert-webgpu", "litert-wasm"])
     change_tflite(site, unaccelerated_operation)
-    gpu = backends.gpu_browser(browser)
-    for visitor in backends.visitor(gpu):
-        page = visitor.visit(site)
-        assert drift(tensors_of(page, 0), desktop_tensors(site)) < 1e-3
-        told = report(page.stats(), "litert-webgpu")
-    gpu.close()
+    page = gpu_visitor.visit(site)
+    assert drift(tensors_of(page, 0), desktop_tensors(site)) < 1e-3
+    told = report(page.stats(), "litert-webgpu")
     assert told["state"] == "excluded"
     assert told["reason"].startswith(f"{REFUSED}Following operations are not supported by GPU delegate: ")
     assert told["reason"].endswith("ZEROS_LIKE")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.offline import RESULT, Tab, open_tab
 from tests.hostile import Host, flip, halve, hostile_host
@@ -46,10 +46,8 @@ def host(site: Path) -> Iterator[Host]:
 
 
 @pytest.fixture
-def tab(browser: Browser, host: Host) -> Iterator[Tab]:
-    context = browser.new_context()
-    yield open_tab(context, host.url)
-    context.close()
+def tab(context: BrowserContext, host: Host) -> Tab:
+    return open_tab(context, host.url)
 
 
 def name_in(pattern: str) -> str:

@@ -35,13 +35,6 @@ def host(site: Path) -> Iterator[Host]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context()
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def tab(context: BrowserContext, host: Host) -> Tab:
     return open_tab(context, host.url)
 

@@ -2,14 +2,13 @@
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.serving import pywebml_serve
 from tests.trace_format import problems, tracks
 
 SUBGRAPH = 'type: "Soft"\ninput_stream: "IMAGE:in"\noutput_stream: "IMAGE:out"\n' + "".join(
@@ -39,15 +38,8 @@ def address(tmp_path: Path) -> Iterator[str]:
     """Where `pywebml serve` serves a graph with a subgraph."""
     (tmp_path / "graph.pbtxt").write_text(GRAPH)
     (tmp_path / "soft.pbtxt").write_text(SUBGRAPH)
-    command = [sys.executable, "-m", "pyweb_ml", "serve", str(tmp_path / "graph.pbtxt"), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            found = re.search(r"http://\S+/", process.stdout.readline())
-            assert found
-            yield found[0]
-        finally:
-            process.terminate()
+    with pywebml_serve(tmp_path / "graph.pbtxt") as address:
+        yield address
 
 
 @pytest.fixture

@@ -1,16 +1,14 @@
 """A backend that is lost while it runs: another one takes over by itself, no frame fails, and it is told."""
 
 import os
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Worker
+from playwright.sync_api import Error, Worker
 
-from tests.browser import backends
 from tests.browser.backends import (
     RUNS,
     Visitor,
@@ -39,16 +37,9 @@ const changed = {};
 """LiteRT.js keeps its device to itself."""
 
 
-@pytest.fixture(scope="module")
-def gpu(browser: Browser) -> Iterator[Browser]:
-    running = backends.gpu_browser(browser)
-    yield running
-    running.close()
-
-
 @pytest.fixture
-def visitor(gpu: Browser) -> Iterator[Visitor]:
-    yield from backends.visitor(gpu)
+def visitor(gpu_visitor: Visitor) -> Visitor:
+    return gpu_visitor
 
 
 def spoil(worker: Worker, code: str) -> None:

@@ -33,13 +33,6 @@ def host(site: Path) -> Iterator[Host]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context()
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def tab(context: BrowserContext, host: Host, site: Path) -> Tab:
     """A tab of a site that has been visited, has given its result, and is kept."""
     opened = open_tab(context, host.url)

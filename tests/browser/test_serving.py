@@ -1,13 +1,12 @@
 """`pywebml serve` as a developer sees it: an open page follows the file that is being edited."""
 
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
+
+from tests.serving import pywebml_serve
 
 APP = '''
 """{description}"""
@@ -29,15 +28,8 @@ def app(tmp_path: Path) -> Path:
 @pytest.fixture
 def address(app: Path) -> Iterator[str]:
     """Where `pywebml serve`, a process of its own, serves the app."""
-    command = [sys.executable, "-m", "pyweb_ml", "serve", str(app), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            found = re.search(r"http://\S+/", process.stdout.readline())
-            assert found
-            yield found[0]
-        finally:
-            process.terminate()
+    with pywebml_serve(app) as address:
+        yield address
 
 
 def test_an_open_page_follows_its_file_and_recovers_from_a_mistake(

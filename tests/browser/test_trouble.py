@@ -1,17 +1,15 @@
 """What happens while an app runs: the tab is put to sleep, the camera goes and comes back, frames change."""
 
 import base64
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from pyweb_ml.runner.media import png_bytes
-from tests.browser import backends
 from tests.browser.backends import Site, Visitor, build, drift, until
 from tests.visiting import AppPage, on_desktop, photograph
 
@@ -21,11 +19,6 @@ KEEP_STREAM = """() => {
 const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
 navigator.mediaDevices.getUserMedia = async (wanted) => (window.stream = await open(wanted));
 }"""
-
-
-@pytest.fixture
-def visitor(browser: Browser) -> Iterator[Visitor]:
-    yield from backends.visitor(browser)
 
 
 def frames_flow(page: AppPage, more: int = 5) -> None:
