@@ -52,7 +52,7 @@ def call(name: str, given: Any) -> Any:
     return FUNCTIONS[name](value)
 
 
-_READY = {
+_READY: dict[str, Any] = {
     "negative": np.full((480, 640, 4), 7, np.uint8),
     "faded": np.full((480, 640), 0.5, np.float32),
     "halved": [np.ones((1, 896, 16), np.float32), np.ones((1, 896, 1), np.float32)],
