@@ -1,5 +1,6 @@
 /** What an element runs: its session, and what has been chosen to feed it. */
 
+import { CameraReturn } from "./camera_return";
 import type { ElementParts } from "./element_parts";
 import { AppError } from "./failure";
 import { notConnected } from "./messages";
@@ -12,6 +13,7 @@ export class ElementRun {
   choice: Choice | null = null;
   readonly #element: HTMLElement;
   readonly #parts: ElementParts;
+  readonly #camera = new CameraReturn();
   #session: Session | null = null;
 
   constructor(element: HTMLElement, parts: ElementParts) {
@@ -98,6 +100,18 @@ export class ElementRun {
     this.choice = null;
   }
 
+  /** The camera that was chosen starts again when it is back: no other one, which might see what it should not. */
+  #awaitCamera(camera: string): void {
+    const { presenter } = this.#parts;
+    this.#camera.wait(camera, {
+      gone: () => { presenter.activity("waiting", true); },
+      back: () => {
+        presenter.forgive();
+        this.session.start({ kind: "camera", camera }).catch(() => undefined);
+      },
+    });
+  }
+
   #options(base: URL): SessionOptions {
     const { view, site, controls } = this.#parts;
     return {
@@ -126,7 +140,10 @@ export class ElementRun {
         reports.tell("result", { timestamp, values, pending });
       },
       failed: (failure) => { reports.failed(failure); },
+      cameraLost: (camera) => { this.#awaitCamera(camera); },
       activity: (activity) => {
+        // Whatever else is begun, and Stop, ends the waiting.
+        this.#camera.stop();
         if (activity !== "running") saving.end();
         presenter.activity(activity, this.choice !== null);
       },

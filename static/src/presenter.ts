@@ -13,6 +13,7 @@ const ACTIVITIES: Readonly<Record<Activity, string>> = {
   running: "Running",
   shown: "Done",
   working: "Working",
+  waiting: "Waiting for the camera",
 };
 
 export class Presenter {
@@ -35,7 +36,7 @@ export class Presenter {
 
   /** Whether there is something to stop. */
   get busy(): boolean {
-    return this.#activity === "opening" || this.#activity === "running" || this.#activity === "working";
+    return this.#activity !== "idle" && this.#activity !== "shown";
   }
 
   /** How far a job on files is; null: there is none any more. */

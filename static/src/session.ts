@@ -3,7 +3,7 @@
 import { Connection, type ConnectionEvents } from "./connection";
 import { AppError, toFailure } from "./failure";
 import type { Process } from "./job";
-import { noSource } from "./messages";
+import { cameraLost, noSource } from "./messages";
 import { ProfileListeners, type ProfileListener } from "./profile_listeners";
 import type { Failure, Ready, Settings, Tensor, Value } from "./protocol";
 import type { SessionEvents, SessionOptions } from "./session_events";
@@ -42,6 +42,7 @@ export class Session {
         events.notice(notice);
       },
       failed: (failure) => { this.#fail(failure); },
+      cameraLost: (camera) => { this.#fail(cameraLost(), camera); },
       level: (peak) => { events.level(peak); },
       dropped: ({ timestamp }) => { this.#profile.dropped(timestamp); },
     });
@@ -243,9 +244,11 @@ export class Session {
     this.#events.activity("idle");
   }
 
-  #fail(failed: Failure): void {
+  /** `camera`: the one that was lost. */
+  #fail(failed: Failure, camera: string | null = null): void {
     this.#halt();
     this.#connection.beginRun();
+    if (camera !== null) this.#events.cameraLost(camera);
     this.#events.failed(failed);
   }
 }

@@ -10,14 +10,16 @@ export interface SessionOptions extends ConnectionOptions {
   audio: () => Promise<AudioFormat | null>;
 }
 
-/** "shown": a still has gone through, and nothing more is to come of it. "working": at a job, on files. */
-export type Activity = "idle" | "opening" | "running" | "shown" | "working";
+/** What a session does; and "waiting": for a camera that was pulled out. "shown": a still has gone through, and nothing more is to come of it. "working": at a job, on files. */
+export type Activity = "idle" | "opening" | "running" | "shown" | "working" | "waiting";
 
 export interface SessionEvents {
   status(status: Status): void;
   ready(ready: Ready): void;
   result(result: Result): void;
   failed(failure: Failure): void;
+  /** The camera of this id, which ran, was pulled out or taken away; {@link failed} follows. */
+  cameraLost(camera: string): void;
   activity(activity: Activity): void;
   /** Something the visitor should know; empty: no longer. */
   notice(notice: string): void;

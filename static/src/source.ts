@@ -39,6 +39,8 @@ export interface FrameSink {
   /** Nothing more will come, and nothing is wrong; `notice` says to the visitor what has happened. */
   ended(notice: string): void;
   failed(failure: Failure): void;
+  /** The camera of this id (empty: the browser tells none) was pulled out, or taken away. */
+  cameraLost(camera: string): void;
 }
 
 export interface Source {
@@ -59,7 +61,7 @@ export interface Source {
 
 /** What a visitor or a script may choose. */
 export type Choice =
-  | { kind: "camera" }
+  | { kind: "camera"; /** Its id, where it must be this one and no other. */ camera?: string }
   | { kind: "screen" }
   | { kind: "microphone" }
   | { kind: "file"; file: Blob; name: string }

@@ -15,6 +15,8 @@ export interface SourceRunEvents {
   /** The source has ended by itself, and its last frame has come back; `notice` says what has happened. */
   ended(notice: string): void;
   failed(failure: Failure): void;
+  /** The camera of this id was pulled out, or taken away. */
+  cameraLost(camera: string): void;
   level(peak: number): void;
   dropped(frame: SourceFrame): void;
 }
@@ -98,6 +100,7 @@ export class SourceRun {
         this.#end();
       },
       failed: (failure) => { if (!isOver()) this.#events.failed(failure); },
+      cameraLost: (camera) => { if (!isOver()) this.#events.cameraLost(camera); },
     };
   }
 

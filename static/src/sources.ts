@@ -13,7 +13,7 @@ import { VideoSource } from "./video_source";
 export async function openSource(choice: Choice, audio: AudioFormat | null = null): Promise<Source> {
   if (audio !== null) return openSound(choice, audio);
   if (choice.kind === "microphone") throw new AppError(takesNoSound());
-  if (choice.kind === "camera") return VideoSource.camera();
+  if (choice.kind === "camera") return VideoSource.camera(choice.camera);
   if (choice.kind === "screen") return VideoSource.screen();
   if (choice.kind === "file") return openFile(choice.file, choice.name);
   return openAddress(choice.address);

@@ -2,16 +2,13 @@
 
 import { AppError, toFailure } from "./failure";
 import { screenEnded } from "./media_messages";
-import { badVideo, cameraFailure, cameraLost, screenFailure } from "./messages";
+import { badVideo, cameraFailure, screenFailure } from "./messages";
 import type { Failure } from "./protocol";
 import { RisingClock } from "./rising_clock";
 import { ImageFrame, type FrameSink, type Source } from "./source";
 
 /** Enough for models of a few hundred pixels; a camera that has no such mode gives its nearest. */
-const CAMERA: MediaStreamConstraints = {
-  video: { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "user" },
-  audio: false,
-};
+const CAMERA: MediaTrackConstraints = { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "user" };
 
 export class VideoSource implements Source {
   readonly still = false;
@@ -31,9 +28,11 @@ export class VideoSource implements Source {
     this.#video.crossOrigin = "anonymous";
   }
 
-  static async camera(): Promise<VideoSource> {
-    const stream = await capture(() => navigator.mediaDevices.getUserMedia(CAMERA), cameraFailure);
-    return VideoSource.#ofStream(stream, cameraFailure);
+  /** `camera`: the id of the one that it must be; by default the visitor or the browser chooses. */
+  static async camera(camera?: string): Promise<VideoSource> {
+    const video = camera === undefined ? CAMERA : { ...CAMERA, deviceId: { exact: camera } };
+    const ask = (): Promise<MediaStream> => navigator.mediaDevices.getUserMedia({ video, audio: false });
+    return VideoSource.#ofStream(await capture(ask, cameraFailure), cameraFailure);
   }
 
   static async screen(): Promise<VideoSource> {
@@ -119,8 +118,9 @@ export class VideoSource implements Source {
 
   #lose(sink: FrameSink, track: MediaStreamTrack): void {
     // Whoever stops sharing a screen does so on purpose.
-    if ("displaySurface" in track.getSettings()) sink.ended(screenEnded());
-    else sink.failed(cameraLost());
+    const { displaySurface, deviceId } = track.getSettings();
+    if (displaySurface !== undefined) sink.ended(screenEnded());
+    else sink.cameraLost(deviceId ?? "");
   }
 
   #tracks(): MediaStreamTrack[] {

@@ -65,6 +65,74 @@ def test_a_camera_that_is_pulled_out_says_so(site: Site, page: Page) -> None:
     assert page.evaluate("window.stream.getTracks()[0].readyState") == "ended"
 
 
+PLUGS = """(() => {
+  const {mediaDevices} = navigator;
+  const open = mediaDevices.getUserMedia.bind(mediaDevices);
+  const list = mediaDevices.enumerateDevices.bind(mediaDevices);
+  window.asked = [];
+  mediaDevices.getUserMedia = async (wanted) => {
+    window.asked.push(wanted.video.deviceId ?? null);
+    [window.track] = (window.stream = await open(wanted)).getTracks();
+    return window.stream;
+  };
+  let others = null;
+  mediaDevices.enumerateDevices = async () => others ?? list();
+  const change = (cameras) => {
+    others = cameras;
+    mediaDevices.dispatchEvent(new Event("devicechange"));
+  };
+  window.lose = () => window.track.dispatchEvent(new Event("ended"));
+  window.pull = () => { change([]); window.lose(); };
+  window.plugAnother = () => change([{kind: "videoinput", deviceId: "another"}]);
+  window.plug = () => change(null);
+  // Longer than the page takes to look which cameras there are.
+  window.settled = () => new Promise((resolve) => setTimeout(resolve, 500));
+})()"""
+"""No browser has a camera that a test can pull out: what it tells the page of that is played."""
+
+
+@pytest.fixture
+def camera(site: Site, page: Page) -> Page:
+    """The page, in which a camera runs."""
+    page.add_init_script(PLUGS)
+    page.goto(site.url)
+    press(page, "Camera")
+    expect(page.locator(".words")).to_have_text("Running")
+    return page
+
+
+def test_a_camera_that_is_plugged_in_again_runs_again_by_itself_and_no_other_one(camera: Page) -> None:
+    chosen = camera.evaluate("window.track.getSettings().deviceId")
+    camera.evaluate("window.pull()")
+    expect(camera.locator(".words")).to_have_text("Waiting for the camera")
+    expect(alert(camera)).to_contain_text("The camera was disconnected")
+    camera.evaluate("(window.plugAnother(), window.settled())")
+    expect(camera.locator(".words")).to_have_text("Waiting for the camera")
+    camera.evaluate("window.plug()")
+    expect(camera.locator(".words")).to_have_text("Running")
+    expect(alert(camera)).to_be_hidden()
+    assert camera.evaluate("window.asked") == [None, {"exact": chosen}]
+    until(camera, "window.track.readyState === 'live'")
+
+
+@pytest.mark.parametrize(("button", "words"), [("Stop", "Stopped by an error"), ("Astronaut", "Done")])
+def test_a_camera_is_no_longer_waited_for_after(camera: Page, button: str, words: str) -> None:
+    camera.evaluate("window.pull()")
+    expect(camera.locator(".words")).to_have_text("Waiting for the camera")
+    press(camera, button)
+    expect(camera.locator(".words")).to_have_text(words)
+    camera.evaluate("(window.plug(), window.settled())")
+    expect(camera.locator(".words")).to_have_text(words)
+    assert camera.evaluate("window.asked.length") == 1
+
+
+def test_a_camera_that_was_taken_away_but_not_pulled_out_does_not_run_again_by_itself(camera: Page) -> None:
+    camera.evaluate("(window.lose(), window.settled())")
+    expect(camera.locator(".words")).to_have_text("Stopped by an error")
+    camera.evaluate("(window.plug(), window.settled())")
+    assert camera.evaluate("window.asked.length") == 1
+
+
 def test_an_image_that_is_cut_off_says_so_and_the_next_source_works(site: Site, page: Page) -> None:
     page.goto(site.url)
     choose(page, "Image…", "holiday.jpg", "image/jpeg", JPEG)
