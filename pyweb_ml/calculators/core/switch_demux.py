@@ -1,22 +1,12 @@
 """Streams to one of several channels."""
 
-from collections import deque
-
-from pyweb_ml.calculators.core.channels import (
-    CHOICES,
-    History,
-    Relayed,
-    channel_tag,
-    queued,
-    relay,
-    require_channels,
-    split_channel_tag,
-)
-from pyweb_ml.graph.calculator_base import CalculatorBase, CalculatorContext, CalculatorContract
+from pyweb_ml.calculators.core.channels import channel_tag, queued, relay, require_channels, split_channel_tag
+from pyweb_ml.calculators.core.switch import Switch
+from pyweb_ml.graph.calculator_base import CalculatorContext, CalculatorContract
 from pyweb_ml.graph.timestamp import DONE, previous_allowed_in_stream
 
 
-class SwitchDemuxCalculator(CalculatorBase):
+class SwitchDemuxCalculator(Switch):
     """Each packet of TAG:i goes to Cn__TAG:i, where n is the channel that is active at its timestamp.
 
     A stream SELECT (int) or ENABLE (bool: channel 0 or 1) says the active channel from its packet's timestamp on;
@@ -29,14 +19,10 @@ class SwitchDemuxCalculator(CalculatorBase):
     def get_contract(contract: CalculatorContract) -> None:
         require_channels("output", contract.outputs.keys, contract.inputs.keys)
         require_channels("output side packet", contract.output_side_packets.keys, contract.input_side_packets.keys)
-        contract.set_input_stream_handler("ImmediateInputStreamHandler")
-        contract.set_process_timestamp_bounds(True)
+        Switch.get_contract(contract)
 
     def open(self, cc: CalculatorContext) -> None:
-        self._history = History(cc)
-        self._queues: dict[tuple[str, int], deque[Relayed]] = {
-            key: deque() for key in cc.inputs.keys if key[0] not in CHOICES
-        }
+        super().open(cc)
         for tag, index in cc.output_side_packets.keys:
             split = split_channel_tag(tag)
             assert split is not None

@@ -1,21 +1,12 @@
 """One of several channels to streams."""
 
-from collections import deque
-
-from pyweb_ml.calculators.core.channels import (
-    CHOICES,
-    History,
-    Relayed,
-    channel_tag,
-    queued,
-    relay,
-    require_channels,
-)
-from pyweb_ml.graph.calculator_base import CalculatorBase, CalculatorContext, CalculatorContract
+from pyweb_ml.calculators.core.channels import CHOICES, channel_tag, queued, relay, require_channels
+from pyweb_ml.calculators.core.switch import Switch
+from pyweb_ml.graph.calculator_base import CalculatorContext, CalculatorContract
 from pyweb_ml.graph.timestamp import DONE, next_allowed_in_stream
 
 
-class SwitchMuxCalculator(CalculatorBase):
+class SwitchMuxCalculator(Switch):
     """TAG:i is what Cn__TAG:i gives, where n is the channel that is active at each timestamp.
 
     The active channel is said as to SwitchDemuxCalculator; packets of the others are dropped. The output side
@@ -29,14 +20,10 @@ class SwitchMuxCalculator(CalculatorBase):
         sides = [key for key in contract.input_side_packets.keys if key[0] not in CHOICES]
         require_channels("input", data, contract.outputs.keys)
         require_channels("input side packet", sides, contract.output_side_packets.keys)
-        contract.set_input_stream_handler("ImmediateInputStreamHandler")
-        contract.set_process_timestamp_bounds(True)
+        Switch.get_contract(contract)
 
     def open(self, cc: CalculatorContext) -> None:
-        self._history = History(cc)
-        self._queues: dict[tuple[str, int], deque[Relayed]] = {
-            key: deque() for key in cc.inputs.keys if key[0] not in CHOICES
-        }
+        super().open(cc)
         channel, *_ = self._history.first(cc)
         for tag, index in cc.output_side_packets.keys:
             source = channel_tag(tag, channel)

@@ -12,8 +12,6 @@ import { OptionReader } from "../options";
 const CHOICES = ["ENABLE", "SELECT"] as const;
 type Stated = Partial<Record<(typeof CHOICES)[number], unknown>>;
 
-export const CONTRACT = { inputStreamHandler: "ImmediateInputStreamHandler", processTimestampBounds: true };
-
 /** The tag of a channel's stream, such as "C1__VIDEO". */
 export function channelTag(tag: string, channel: number): string {
   return `C${channel}__${tag}`;

@@ -1,7 +1,8 @@
-import type { Calculator, CalculatorContext, CalculatorType, Options } from "../../graph/calculator";
+import type { CalculatorContext, CalculatorType } from "../../graph/calculator";
 import * as Timestamp from "../../graph/timestamp";
 import type { Waiting } from "./channels";
-import { channelTag, CONTRACT, History, plainTag, relay, requireChannels, statedIn, waitingOf } from "./channels";
+import { channelTag, plainTag, relay, requireChannels } from "./channels";
+import { CONTRACT, Switch } from "./switch";
 
 /**
  * SwitchDemuxCalculator: each packet of TAG:i goes to Cn__TAG:i, where n is the channel that is active at its timestamp.
@@ -17,24 +18,18 @@ export const switchDemux: CalculatorType<unknown> = {
     requireChannels(node, "outputSidePacket", "inputSidePacket");
     return CONTRACT;
   },
-  create: (options) => new SwitchDemux(options),
+  create: (options) => new SwitchDemux("SwitchDemuxCalculator", options),
 };
 
-class SwitchDemux implements Calculator {
-  private history!: History;
-  private waiting: Waiting[] = [];
-
-  constructor(private readonly options: Options) {}
-
-  open(context: CalculatorContext): void {
-    this.history = new History(context, statedIn("SwitchDemuxCalculator", this.options));
-    this.waiting = waitingOf(context);
+class SwitchDemux extends Switch {
+  override open(context: CalculatorContext): void {
+    super.open(context);
     for (const { tag, index } of context.sideOutputPorts) {
       context.emitSide(tag, context.side(plainTag(tag)!, index), index);
     }
   }
 
-  process(context: CalculatorContext): void {
+  override process(context: CalculatorContext): void {
     for (const one of this.waiting) one.record(context);
     this.history.record(context);
     const end = Timestamp.nextAllowedInStream(this.history.settled(context));
@@ -47,10 +42,6 @@ class SwitchDemux implements Calculator {
     for (let packet = waiting.shift(end); packet; packet = waiting.shift(end)) {
       relay(context, channelTag(tag, this.history.at(packet.timestamp)), index, packet);
     }
-  }
-
-  close(): void {
-    for (const one of this.waiting) one.drop(Infinity);
   }
 }
 

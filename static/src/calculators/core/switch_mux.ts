@@ -1,8 +1,8 @@
-import type { Calculator, CalculatorContext, CalculatorType, Options } from "../../graph/calculator";
+import type { CalculatorContext, CalculatorType } from "../../graph/calculator";
 import { release } from "../../graph/calculator";
 import * as Timestamp from "../../graph/timestamp";
-import type { Waiting } from "./channels";
-import { channelTag, CONTRACT, History, plainTag, relay, requireChannels, statedIn, waitingOf } from "./channels";
+import { channelTag, plainTag, relay, requireChannels } from "./channels";
+import { CONTRACT, Switch } from "./switch";
 
 /**
  * SwitchMuxCalculator: TAG:i is what Cn__TAG:i gives, where n is the channel that is active at each timestamp.
@@ -17,25 +17,19 @@ export const switchMux: CalculatorType<unknown> = {
     requireChannels(node, "inputSidePacket", "outputSidePacket");
     return CONTRACT;
   },
-  create: (options) => new SwitchMux(options),
+  create: (options) => new SwitchMux("SwitchMuxCalculator", options),
 };
 
-class SwitchMux implements Calculator {
-  private history!: History;
-  private waiting: Waiting[] = [];
-
-  constructor(private readonly options: Options) {}
-
-  open(context: CalculatorContext): void {
-    this.history = new History(context, statedIn("SwitchMuxCalculator", this.options));
-    this.waiting = waitingOf(context);
+class SwitchMux extends Switch {
+  override open(context: CalculatorContext): void {
+    super.open(context);
     const { channel } = this.history.first;
     for (const { tag, index } of context.sideOutputPorts) {
       context.emitSide(tag, context.side(channelTag(tag, channel), index), index);
     }
   }
 
-  process(context: CalculatorContext): void {
+  override process(context: CalculatorContext): void {
     this.history.record(context);
     for (const one of this.waiting) one.record(context);
     for (;;) {
@@ -62,9 +56,5 @@ class SwitchMux implements Calculator {
       settled = Math.min(settled, context.settled(tag, index));
     }
     return settled;
-  }
-
-  close(): void {
-    for (const one of this.waiting) one.drop(Infinity);
   }
 }
