@@ -13,4 +13,7 @@ async function draw(closed: readonly string[]): Promise<string> {
   return text;
 }
 
-if (app) (app.closest("main") ?? app).after(new LivePanel(app, draw).element);
+// A panel that was open listens at once, and the element's script may come after this one.
+void customElements.whenDefined("pywebml-app").then(() => {
+  if (app) (app.closest("main") ?? app).after(new LivePanel(app, draw).element);
+});
