@@ -23,7 +23,7 @@ from pyweb_ml.bundle.twins import write_twins
 from pyweb_ml.bundle.web_app import write_web_app
 from pyweb_ml.bundle.web_assets import WEB_VARIABLE, require_web, web_folder, write_page
 from pyweb_ml.cache import sha256_of
-from pyweb_ml.graph.authoring import App
+from pyweb_ml.graph.authoring import App, Graph
 from pyweb_ml.graph.config import to_json
 from pyweb_ml.models import fetch
 from pyweb_ml.progress import Progress, quiet
@@ -64,25 +64,31 @@ def build_site(
     graph = trace_app(app)
     report = BuildReport(app.title, out)
     with replaced_folder(out) as site:
-        write_page(app, web, site, sound=bool(graph.audio))
-        write_web_app(app, site)
-        write_hosting(site)
-        paths = {name: fetch(model, progress) for name, model in graph.models.items()}
-        engines = write_engines(site, web, app.backends, paths)
-        report.notes += engines.notes
-        models = {name: _write_model(path, site, engines.backends) for name, path in paths.items()}
-        samples = write_samples(app, site)
-        python = _write_python(app, site, web, report, progress) if graph.contracts else None
-        progress("site", str(out), 0, 1)
-        write_asset(site, "graph.json", json.dumps(to_json(graph.config), indent=1).encode())
-        write_asset(site, "manifest.json", manifest_json(app, graph, models, engines, python, samples))
-        seal(site)
+        _write_site(app, graph, site, web, report, progress)
         if budget is not None:
             require_budget(site, budget)
         if twins:
             progress("site", "compressed twins", 0, 0)
             write_twins(site)
     return report
+
+
+def _write_site(
+    app: App[Any, Any], graph: Graph, site: Path, web: Path, report: BuildReport, progress: Progress
+) -> None:
+    write_page(app, web, site, sound=bool(graph.audio))
+    write_web_app(app, site)
+    write_hosting(site)
+    paths = {name: fetch(model, progress) for name, model in graph.models.items()}
+    engines = write_engines(site, web, app.backends, paths)
+    report.notes += engines.notes
+    models = {name: _write_model(path, site, engines.backends) for name, path in paths.items()}
+    samples = write_samples(app, site)
+    python = _write_python(app, site, web, report, progress) if graph.contracts else None
+    progress("site", str(report.out), 0, 1)
+    write_asset(site, "graph.json", json.dumps(to_json(graph.config), indent=1).encode())
+    write_asset(site, "manifest.json", manifest_json(app, graph, models, engines, python, samples))
+    seal(site)
 
 
 def _write_model(path: Path, site: Path, backends: Sequence[str]) -> Asset:

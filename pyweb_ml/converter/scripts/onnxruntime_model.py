@@ -5,11 +5,11 @@
 What the files of arrays hold, `arrays.py` says; SHAPES.json is not looked at, since the inputs have their shapes.
 """
 
-import sys
 from pathlib import Path
 
 import onnxruntime
 from arrays import read_samples, write_samples  # type: ignore[import-not-found]
+from command import run_command  # type: ignore[import-not-found]
 
 
 def main(command: str, model: str, shapes: str, inputs: str, outputs: str) -> None:
@@ -22,7 +22,4 @@ def main(command: str, model: str, shapes: str, inputs: str, outputs: str) -> No
 
 
 if __name__ == "__main__":
-    try:
-        main(*sys.argv[1:])
-    except Exception as error:
-        sys.exit("error: " + " ".join(str(error).split())[:500])
+    run_command(main)

@@ -6,12 +6,12 @@ NAME is what an output is to be called, LAYER what OpenCV calls the layer that g
 hold, `arrays.py` says; inputs have one, (1, height, width, channels).
 """
 
-import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 from arrays import read_samples, write_samples  # type: ignore[import-not-found]
+from command import run_command  # type: ignore[import-not-found]
 
 
 def main(command: str, config: str, weights: str, inputs: str, outputs: str, *wanted: str) -> None:
@@ -27,7 +27,4 @@ def main(command: str, config: str, weights: str, inputs: str, outputs: str, *wa
 
 
 if __name__ == "__main__":
-    try:
-        main(*sys.argv[1:])
-    except Exception as error:
-        sys.exit("error: " + " ".join(str(error).split())[:500])
+    run_command(main)

@@ -6,11 +6,11 @@ FORM is one of `RECIPES`. SAMPLES.npz has what the model is run on to see the ra
 the names of the signature's inputs, as `arrays.py` says; only static_int8 asks for them.
 """
 
-import sys
 from pathlib import Path
 
 from ai_edge_quantizer import qtyping, quantizer, recipe, recipe_manager
 from arrays import read_samples  # type: ignore[import-not-found]
+from command import run_command  # type: ignore[import-not-found]
 
 RECIPES = {
     "dynamic_int8": recipe.dynamic_wi8_afp32,
@@ -43,7 +43,4 @@ def key_of(model: str) -> str:
 
 
 if __name__ == "__main__":
-    try:
-        main(*sys.argv[1:])
-    except Exception as error:
-        sys.exit("error: " + " ".join(str(error).split())[:500])
+    run_command(main)

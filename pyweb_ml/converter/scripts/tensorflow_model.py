@@ -7,7 +7,6 @@ SHAPES.json maps the names of inputs to shapes; what the files of arrays hold, `
 
 import json
 import os
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from arrays import read_samples, write_samples  # type: ignore[import-not-found]
+from command import run_command  # type: ignore[import-not-found]
 
 
 def main(command: str, *words: str) -> None:
@@ -102,7 +102,4 @@ def fix(name: str, spec: tf.TensorSpec, shapes: dict[str, list[int]], inputs: in
 
 
 if __name__ == "__main__":
-    try:
-        main(*sys.argv[1:])
-    except Exception as error:
-        sys.exit("error: " + " ".join(str(error).split())[:500])
+    run_command(main)

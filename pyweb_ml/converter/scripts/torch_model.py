@@ -19,6 +19,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
 import torch
 from arrays import read_samples, write_samples  # type: ignore[import-not-found]
+from command import run_command  # type: ignore[import-not-found]
 
 
 def main(command: str, spec: str, *words: str) -> None:
@@ -130,7 +131,4 @@ def as_array(tensor: torch.Tensor) -> Any:
 
 
 if __name__ == "__main__":
-    try:
-        main(*sys.argv[1:])
-    except Exception as error:
-        sys.exit("error: " + " ".join(str(error).split())[:500])
+    run_command(main)

@@ -6,6 +6,7 @@ from typing import Any
 from tests.converter.op_specs.case import Case, Step, const, exactly, flow, numbers, spec
 
 Shape = tuple[int, ...]
+X: Shape = (4, 5, 6)
 
 
 def strided(begin: Shape, end: Shape, strides: Shape, dtype: str = "float32", **masks: Any) -> Step:
@@ -34,11 +35,16 @@ def hot(axis: int, dtype: str = "float32") -> Step:
 
 
 def cases() -> Iterator[Case]:
-    x = (4, 5, 6)
+    yield from slices()
+    yield from picks()
+    yield from splits()
+
+
+def slices() -> Iterator[Case]:
     begins = ((0, 0, 0), (1, 2, 0))
     yield from spec(
         "SLICE",
-        lambda begin, size: Step([flow(*x), numbers(begin), numbers(size)]),
+        lambda begin, size: Step([flow(*X), numbers(begin), numbers(size)]),
         begin=begins,
         size=((2, 2, 2), (-1, 1, -1)),
     )
@@ -72,12 +78,15 @@ def cases() -> Iterator[Case]:
         ellipsis_mask=(0, 1),
         new_axis_mask=(0, 2),
     )
-    yield from spec("GATHER", gather, shape=(x,), indices=([0, 2, 1], [[0, 1], [3, 2]], 1), axis=(0, 1, -1))
-    yield from spec("GATHER", gather, shape=(x,), indices=([0, 2],), axis=(1,), fixed=(False,))
-    yield from spec("GATHER", gather, shape=(x,), indices=([0, 2],), axis=(0, 2), dtype=("int32",))
+
+
+def picks() -> Iterator[Case]:
+    yield from spec("GATHER", gather, shape=(X,), indices=([0, 2, 1], [[0, 1], [3, 2]], 1), axis=(0, 1, -1))
+    yield from spec("GATHER", gather, shape=(X,), indices=([0, 2],), axis=(1,), fixed=(False,))
+    yield from spec("GATHER", gather, shape=(X,), indices=([0, 2],), axis=(0, 2), dtype=("int32",))
     yield from spec("GATHER", gather, shape=((2, 5, 3),), indices=([[0, 2], [1, 4]],), axis=(1,), batch_dims=(1,))
     yield from spec(
-        "GATHER_ND", lambda at: Step([flow(*x), numbers(at)]), at=([[0], [2]], [[0, 1], [3, 2]], [[[1, 2, 3]]])
+        "GATHER_ND", lambda at: Step([flow(*X), numbers(at)]), at=([[0], [2]], [[0, 1], [3, 2]], [[[1, 2, 3]]])
     )
     yield from spec(
         "EMBEDDING_LOOKUP", lambda ids: Step([exactly(ids, "int32"), const(7, 4)]), ids=([0, 6, 3], [2])
@@ -96,5 +105,8 @@ def cases() -> Iterator[Case]:
         limit=(10,),
         delta=(1, 3),
     )
+
+
+def splits() -> Iterator[Case]:
     yield from spec("SPLIT", split, axis=(1, -1), shape=((2, 4, 4),), count=(1, 2, 4))
     yield from spec("SPLIT_V", split_v, axis=(1, -1), shape=((2, 6, 6),), sizes=((1, 2, 3), (4, -1)))
