@@ -30,6 +30,19 @@ export class Integrity {
     return null;
   }
 
+  /**
+   * What is wrong with a file that somebody else reads as it comes; null where nothing is, or the site does not list it.
+   *
+   * @param copy of the answer that it comes in; it is read whole.
+   */
+  async faultOf(address: string, copy: Response): Promise<LoadError | null> {
+    const asset = this.#files.get(address.replace(/[?#].*/, ""));
+    if (asset === undefined) return null;
+    if (await isDamaged(new Uint8Array(await copy.arrayBuffer()), asset)) return LoadError.damaged(asset, stageOf(asset));
+    proved.add(new URL(asset.path, this.#base).href);
+    return null;
+  }
+
   #asked(): string[] {
     const entries = performance.getEntriesByType("resource").map(({ name }) => name);
     const addresses = new Set([import.meta.url, ...entries].map((name) => name.replace(/[?#].*/, "")));
@@ -37,7 +50,7 @@ export class Integrity {
   }
 
   async #prove(asset: Asset): Promise<LoadError | null> {
-    const stage = STAGES[asset.path.split("/")[0]!] ?? "site";
+    const stage = stageOf(asset);
     // The copy that was used, where the browser has kept it.
     const init: RequestInit = { cache: "force-cache", signal: AbortSignal.timeout(PATIENCE) };
     try {
@@ -48,4 +61,8 @@ export class Integrity {
       return error instanceof LoadError ? error : null;
     }
   }
+}
+
+function stageOf({ path }: Asset): Stage {
+  return STAGES[path.split("/")[0]!] ?? "site";
 }

@@ -35,6 +35,22 @@ export function fetchAhead(addresses: readonly string[]): void {
   }
 }
 
+/** Is given the address and a copy of what others read here as it comes. */
+export type Witness = (address: string, copy: Response) => void;
+
+let witness: Witness | undefined;
+
+/** Who proves what is {@link witnessed}, in this worker. */
+export function setWitness(one: Witness): void {
+  witness = one;
+}
+
+/** An answer whose reader proves nothing itself. */
+export function witnessed(address: string, response: Response): Response {
+  witness?.(address, response.clone());
+  return response;
+}
+
 export type Progress = (loaded: number, total: number) => void;
 
 /** Fetches a file below `base`; throws a {@link LoadError} that names the file and what is wrong. */

@@ -7,7 +7,7 @@ import { ConfigError } from "./graph/config";
 import { CalculatorError } from "./graph/node";
 import { Integrity } from "./integrity";
 import { Kernels } from "./kernels";
-import { fetchAhead, fetchFile, LoadError } from "./loading";
+import { fetchAhead, fetchFile, LoadError, setWitness, witnessed } from "./loading";
 import { Pipeline } from "./pipeline";
 import { beginProfile } from "./profiling";
 import type { ErrorName, Failure, Frame, FromWorker, Init, Prepare, Result, Stage, ToWorker } from "./protocol";
@@ -39,6 +39,8 @@ let models: LoadedModels | undefined;
 let isWhole = false;
 let beginPython: () => void = () => undefined;
 let integrity: Integrity | undefined;
+/** Copies of what has come before the manifest, by which they are proved. */
+const unproved: [address: string, copy: Response][] = [];
 /** What the page asks for, one after the other; a frame is past when the next may enter the graph. */
 let queue: Promise<void> = Promise.resolve();
 /** Until every frame that has entered the graph has left it. */
@@ -48,6 +50,11 @@ let endProfile: Promise<() => void> = Promise.resolve(() => undefined);
 function post(message: FromWorker, transfer: Transferable[] = []): void {
   (self as unknown as { postMessage(message: FromWorker, transfer: Transferable[]): void }).postMessage(message, transfer);
 }
+
+setWitness((address, copy) => {
+  unproved.push([address, copy]);
+  proveCopies();
+});
 
 const calls = new PythonCalls(post);
 
@@ -78,6 +85,7 @@ async function load({ version, base, backend: wanted, canvas }: Init): Promise<P
   const parts = takeBegun(base, wanted);
   const site = await parts.site;
   integrity = new Integrity(base, site.manifest);
+  proveCopies();
   setTimeout(() => { void prove(); }, PROVED_AFTER);
   const python = site.manifest.python && new PythonHost(base, site.manifest.python, report);
   const [loaded, kernels] = await Promise.all([parts.models, parts.kernels]);
@@ -124,13 +132,27 @@ async function fail(error: unknown): Promise<void> {
 /** Once more when everything runs: what is damaged may have run all the same. */
 async function prove(): Promise<void> {
   const fault = await integrity?.fault();
-  if (fault) post({ type: "error", error: toFailure(fault), fatal: !isWhole });
+  if (fault) tellFault(fault);
   else if (!isWhole) setTimeout(() => { void prove(); }, PROVED_AFTER);
+}
+
+/** What is damaged may compile, and hang: it is told as soon as it has come. */
+function proveCopies(): void {
+  if (integrity === undefined) return;
+  for (const [address, copy] of unproved.splice(0)) {
+    // What broke off on its way fails where it is read.
+    integrity.faultOf(address, copy).then((fault) => { if (fault) tellFault(fault); }, () => undefined);
+  }
+}
+
+function tellFault(fault: LoadError): void {
+  post({ type: "error", error: toFailure(fault), fatal: !isWhole });
 }
 
 /** They lie beside this script. */
 async function loadKernels(): Promise<Kernels> {
-  return Kernels.load(await fetchFile(import.meta.url, "kernels.wasm", "engine"));
+  const address = new URL("kernels.wasm", import.meta.url).href;
+  return Kernels.load(witnessed(address, await fetchFile(address, "kernels.wasm", "engine")));
 }
 
 /** The page's end may come from another site's build. */

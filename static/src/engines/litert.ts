@@ -4,6 +4,7 @@ import type { Accelerator, CompiledModel as LiteRtModel, TensorDetails } from "@
 import { getGlobalLiteRt, loadAndCompile, loadLiteRt, supportsFeature, Tensor } from "@litertjs/core";
 
 import { Deferred } from "../deferred";
+import { witnessed } from "../loading";
 import { classicWorkerAddress } from "../module_worker";
 import { NOT_ISOLATED } from "../protocol";
 import type { CompiledModel, ModelFiles, TensorArray, TensorValue } from "./engine";
@@ -58,10 +59,11 @@ export function fetchBuild(base: string, { file }: Build): FetchedBuild {
   return begun;
 }
 
-/** Compiled as it comes, where the host gives it its type. */
+/** Compiled as it comes, where the host gives it its type; proved beside that. */
 async function compileWasm(address: string): Promise<WebAssembly.Module> {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`'${address}': the server answers ${response.status}`);
+  witnessed(address, response);
   const isTyped = response.headers.get("content-type")?.startsWith("application/wasm") === true;
   return isTyped ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }
