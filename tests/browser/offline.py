@@ -13,15 +13,17 @@ from pyweb_ml.bundle.asset_file import write_asset
 from pyweb_ml.bundle.sealing import seal
 from pyweb_ml.cache import sha256_of
 
+PICTURE = "await createImageBitmap(new ImageData(64, 64))"
+
 RESULT = """async () => {
   await customElements.whenDefined("pywebml-app");
   const app = document.querySelector("pywebml-app");
   app.setAttribute("source", "");
-  const values = await app.process(await createImageBitmap(new ImageData(64, 64)));
+  const values = await app.process(PICTURE);
   // Only what is shown counts as a result for the page.
   app.dispatchEvent(new CustomEvent("result", {detail: {values}}));
   return Object.keys(values);
-}"""
+}""".replace("PICTURE", PICTURE)
 
 BUILD = "document.documentElement.dataset.build"
 
@@ -91,9 +93,9 @@ class Tab:
         self.page.goto(self.url + query)
         self.until("!!customElements.get('pywebml-app')")
 
-    def result(self) -> Any:
-        """The names of the outputs for a picture."""
-        return self.evaluate(RESULT)
+    def result(self, given: str = PICTURE) -> Any:
+        """The names of the outputs for what the script makes."""
+        return self.evaluate(RESULT.replace(PICTURE, given))
 
     def kept(self, build: str) -> None:
         """Waits until a build is kept whole."""
