@@ -126,9 +126,18 @@ _RECORD = """async () => {
   }, 40);
   const recorder = new MediaRecorder(canvas.captureStream(25), {mimeType: "video/webm;codecs=vp8"});
   const chunks = [];
-  recorder.ondataavailable = (event) => chunks.push(event.data);
+  let bytes = 0;
+  // A busy machine begins to encode late: until then there is but a header.
+  const begun = new Promise((resolve, reject) => {
+    recorder.ondataavailable = ({data}) => {
+      chunks.push(data);
+      if ((bytes += data.size) > 1000) resolve();
+    };
+    setTimeout(() => reject(new Error("nothing was recorded within 60 s")), 60_000);
+  });
   const stopped = new Promise((resolve) => { recorder.onstop = resolve; });
-  recorder.start();
+  recorder.start(100);
+  await begun;
   setTimeout(() => recorder.stop(), 1000);
   await stopped;
   clearInterval(timer);

@@ -68,7 +68,9 @@ def canvas(page: Page) -> Any:
 
 
 def size_of(page: Page) -> tuple[int, int]:
-    """The canvas's size in pixels, as the worker has set it."""
+    """The canvas's size in pixels, as the worker has set it, which comes to the page a moment after the result."""
+    drawn = "document.querySelector('pywebml-app').shadowRoot.querySelector('canvas')"
+    until(page, f"`${{{drawn}.width}} x ${{{drawn}.height}}` !== '300 x 150'")
     width, height = canvas(page).evaluate("canvas => [canvas.width, canvas.height]")
     return width, height
 
