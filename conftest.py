@@ -21,7 +21,7 @@ OpenExample = Callable[..., AppPage]
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "browser: drives Chromium")
     # A slow machine is no failure: what is waited for comes, or never.
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=60_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

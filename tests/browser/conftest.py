@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import skimage.data
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from pyweb_ml.bundle.hosting import CONTENT_SECURITY_POLICY
 from tests.browser.backends import Visitor, gpu_browser
@@ -20,8 +20,6 @@ from tests.serving import serve
 
 HERE = Path(__file__).resolve().parent
 WEB = HERE.parents[1] / "pyweb_ml" / "web"
-# A machine that is busy with other things takes longer than Playwright's five seconds to load a page.
-expect.set_options(timeout=30_000)
 
 SUB_PATH = "some/where"
 """Where the site lies below its server's root, so that an address that is not relative fails."""
@@ -145,7 +143,7 @@ _RECORD = """async () => {
 }"""
 
 
-def until(page: Page, expression: str, seconds: float = 30) -> None:
+def until(page: Page, expression: str, seconds: float = 60) -> None:
     """Waits for an expression to be true; Playwright's own waiting needs eval, which the page forbids."""
     deadline = time.monotonic() + seconds
     while not page.evaluate(expression):
@@ -155,7 +153,7 @@ def until(page: Page, expression: str, seconds: float = 30) -> None:
 
 def workers(page: Page, count: int) -> None:
     """Waits until so many workers live: a terminated one takes a moment to go."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while len(page.workers) != count:
         assert time.monotonic() < deadline, f"{len(page.workers)} workers live, not {count}"
         page.wait_for_timeout(50)

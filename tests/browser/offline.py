@@ -79,7 +79,7 @@ class Tab:
                 time.sleep(0.1)
         raise AssertionError("the page does not stop reloading")
 
-    def until(self, script: str, seconds: float = 30) -> Any:
+    def until(self, script: str, seconds: float = 60) -> Any:
         """Waits until the script gives something true; gives it."""
         deadline = time.monotonic() + seconds
         while not (value := self.evaluate(script)):
@@ -99,11 +99,11 @@ class Tab:
 
     def kept(self, build: str) -> None:
         """Waits until a build is kept whole."""
-        self.until(f"document.documentElement.dataset.offline === '{build}'", 40)
+        self.until(f"document.documentElement.dataset.offline === '{build}'")
 
     def not_kept(self) -> str:
         """Waits until the page is told that the newest build could not be kept; gives the reason."""
-        reason: str = self.until("document.documentElement.dataset.notKept", 40)
+        reason: str = self.until("document.documentElement.dataset.notKept")
         return reason
 
 

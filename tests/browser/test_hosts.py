@@ -114,7 +114,7 @@ def test_a_path_with_spaces_and_a_host_that_compresses_or_not(
         tab.visit()
         assert tab.result() == ["output"]
         assert tab.evaluate("crossOriginIsolated")
-        tab.until("document.documentElement.dataset.offline", 40)
+        tab.until("document.documentElement.dataset.offline")
         context.set_offline(True)
         tab.visit()
         assert tab.result() == ["output"]
@@ -123,7 +123,7 @@ def test_a_path_with_spaces_and_a_host_that_compresses_or_not(
 def test_where_no_file_has_its_type_no_script_runs_and_the_page_says_so(tab: Tab, host: Host) -> None:
     host.types["*[!l]"] = "text/plain"
     tab.page.goto(host.url)
-    expect(tab.page.get_by_text("The app has not started")).to_be_visible(timeout=10_000)
+    expect(tab.page.get_by_text("The app has not started")).to_be_visible()
 
 
 @pytest.mark.parametrize("pattern", ["*.wasm", "*.json", "*.webmanifest", "*.mjs"])

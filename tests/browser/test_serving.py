@@ -37,13 +37,11 @@ def test_an_open_page_follows_its_file_and_recovers_from_a_mistake(
 ) -> None:
     page = browser.new_page()
     page.goto(address)
-    expect(page.get_by_role("heading", name="First")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="First")).to_be_visible()
     assert page.evaluate("crossOriginIsolated")
     app.write_text(APP.format(description="Wrong.", title="Second", option="sgima"))
-    expect(page.get_by_text("'gaussian_blur' has no option 'sgima'; did you mean 'sigma'?").first).to_be_visible(
-        timeout=20_000
-    )
+    expect(page.get_by_text("'gaussian_blur' has no option 'sgima'; did you mean 'sigma'?").first).to_be_visible()
     expect(page.get_by_text("app.py:7").first).to_be_visible()
     app.write_text(APP.format(description="Mended.", title="Second", option="sigma"))
-    expect(page.get_by_role("heading", name="Second")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="Second")).to_be_visible()
     page.close()
