@@ -40,7 +40,10 @@ canvas { display: block; height: auto; aspect-ratio: var(--pywebml-aspect, auto)
 ::slotted(*) { max-width: 100%; }
 .poster svg { width: 3em; height: 3em; opacity: .7; }
 .poster p { margin: 0; }
-.controls { display: grid; grid-template-columns: minmax(0, 1fr); gap: .75em; padding-top: .75em; }
+/* A container of its own: at the host, an "em" of the queries would be the page's. */
+.controls {
+  display: grid; grid-template-columns: minmax(0, 1fr); gap: .75em; padding-top: .75em; container-type: inline-size;
+}
 .row { display: flex; flex-wrap: wrap; gap: .5em; align-items: center; }
 button {
   font: inherit; font-weight: 500; color: var(--_ink); background: var(--_paper);

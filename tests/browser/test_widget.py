@@ -109,6 +109,9 @@ def test_styles_of_the_page_stay_outside_it(site: Site, host: Elsewhere) -> None
         page = host.open(style + element)
         run(page, f"await app.process({IMAGE})")
         until(page, f"{APP}.shadowRoot.querySelector('.sample') !== null")
+        # What is said of the loading goes, and the numbers come, a moment after the result.
+        expect(page.locator(".words")).to_have_text("Ready")
+        expect(page.locator(".numbers")).to_contain_text(" ms")
         looks.append(page.evaluate(LOOKS))
     plain, hostile = looks
     changed = [
