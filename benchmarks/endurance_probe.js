@@ -1,31 +1,33 @@
 // Runs before a worker's own script; `endurance()` then says what the worker holds outside its JavaScript heap.
-globalThis.endurance = (() => {
+{
   const memories = new Set();
   const gpu = { objects: 0, bytes: 0 };
 
-  const remember = (memory) => {
-    if (![...memories].some((one) => one.deref() === memory)) memories.add(new WeakRef(memory));
-  };
-  const rememberExports = (instance) => {
-    for (const one of Object.values(instance.exports)) if (one instanceof Memory) remember(one);
-  };
-  const { Memory } = WebAssembly;
-  WebAssembly.Memory = class extends Memory {
-    constructor(...all) {
-      super(...all);
-      remember(this);
+  const watchMemories = () => {
+    const remember = (memory) => {
+      if (![...memories].some((one) => one.deref() === memory)) memories.add(new WeakRef(memory));
+    };
+    const rememberExports = (instance) => {
+      for (const one of Object.values(instance.exports)) if (one instanceof Memory) remember(one);
+    };
+    const { Memory } = WebAssembly;
+    WebAssembly.Memory = class extends Memory {
+      constructor(...all) {
+        super(...all);
+        remember(this);
+      }
+    };
+    // A memory that a module makes for itself is an instance of the original class.
+    Object.defineProperty(WebAssembly.Memory, Symbol.hasInstance, { value: (one) => Memory[Symbol.hasInstance](one) });
+    for (const name of ["instantiate", "instantiateStreaming"]) {
+      const original = WebAssembly[name];
+      WebAssembly[name] = async (...all) => {
+        const made = await original.apply(WebAssembly, all);
+        rememberExports(made.instance ?? made);
+        return made;
+      };
     }
   };
-  // A memory that a module makes for itself is an instance of the original class.
-  Object.defineProperty(WebAssembly.Memory, Symbol.hasInstance, { value: (one) => Memory[Symbol.hasInstance](one) });
-  for (const name of ["instantiate", "instantiateStreaming"]) {
-    const original = WebAssembly[name];
-    WebAssembly[name] = async (...all) => {
-      const made = await original.apply(WebAssembly, all);
-      rememberExports(made.instance ?? made);
-      return made;
-    };
-  }
 
   const add = (size) => { gpu.objects += 1; gpu.bytes += size; };
   const remove = (size) => { gpu.objects -= 1; gpu.bytes -= size; };
@@ -46,26 +48,35 @@ globalThis.endurance = (() => {
       return made;
     };
   };
-  if (globalThis.GPUDevice) {
-    count(GPUDevice, "createBuffer", ({ size }) => size);
-    count(GPUDevice, "createTexture", ({ width, height, depthOrArrayLayers }) => width * height * depthOrArrayLayers);
-  }
-  for (const what of globalThis.WebGL2RenderingContext ? ["Texture", "Buffer", "Framebuffer"] : []) {
-    const { prototype } = WebGL2RenderingContext;
-    const [create, remover] = [prototype[`create${what}`], prototype[`delete${what}`]];
-    const made = new WeakSet();
-    prototype[`create${what}`] = function () {
-      const one = create.call(this);
-      if (one) made.add(one), add(0);
-      return one;
-    };
-    prototype[`delete${what}`] = function (one) {
-      if (one && made.delete(one)) remove(0);
-      return remover.call(this, one);
-    };
-  }
 
-  return async () => {
+  const watchWebGpu = () => {
+    if (globalThis.GPUDevice) {
+      count(GPUDevice, "createBuffer", ({ size }) => size);
+      count(GPUDevice, "createTexture", ({ width, height, depthOrArrayLayers }) => width * height * depthOrArrayLayers);
+    }
+  };
+
+  const watchWebGl = () => {
+    for (const what of globalThis.WebGL2RenderingContext ? ["Texture", "Buffer", "Framebuffer"] : []) {
+      const { prototype } = WebGL2RenderingContext;
+      const [create, remover] = [prototype[`create${what}`], prototype[`delete${what}`]];
+      const made = new WeakSet();
+      prototype[`create${what}`] = function () {
+        const one = create.call(this);
+        if (one) made.add(one), add(0);
+        return one;
+      };
+      prototype[`delete${what}`] = function (one) {
+        if (one && made.delete(one)) remove(0);
+        return remover.call(this, one);
+      };
+    }
+  };
+
+  watchMemories();
+  watchWebGpu();
+  watchWebGl();
+  globalThis.endurance = async () => {
     gc();
     await new Promise((resolve) => { setTimeout(resolve); });
     const alive = [...memories].map((one) => one.deref()).filter(Boolean);
@@ -78,4 +89,4 @@ globalThis.endurance = (() => {
       tensorBuffers: tensors?.numDataBuffers ?? 0,
     };
   };
-})();
+}
