@@ -32,16 +32,8 @@ class FollowLargestFace:
         return [pw.Detection("largest", face.score, pw.Box(*self.box.tolist()))]
 
 
-@pw.app(title="Face detection", samples=["../samples/astronaut.jpg"])
-def face_detection(frame: pw.Image) -> pw.Outputs:
-    tensors = pw.image_to_tensor(
-        frame,
-        output_tensor_width=128,
-        output_tensor_height=128,
-        keep_aspect_ratio=True,
-        output_tensor_float_range=(-1, 1),
-        border_mode="BORDER_ZERO",
-    )
+def detected(tensors: pw.Tensors) -> pw.Detections:
+    """The faces that MediaPipe's short-range detector finds, relative to the tensor."""
     anchors = pw.ssd_anchors(
         input_size_width=128,
         input_size_height=128,
@@ -69,14 +61,26 @@ def face_detection(frame: pw.Image) -> pw.Outputs:
         score_clipping_thresh=100,
         min_score_thresh=0.5,
     )
-    best = pw.non_max_suppression(
+    return pw.non_max_suppression(
         found,
         min_suppression_threshold=0.3,
         overlap_type="INTERSECTION_OVER_UNION",
         algorithm="WEIGHTED",
         return_empty_detections=True,
     )
-    named = pw.detection_label_id_to_text(best, label=["face"])
+
+
+@pw.app(title="Face detection", samples=["../samples/astronaut.jpg"])
+def face_detection(frame: pw.Image) -> pw.Outputs:
+    tensors = pw.image_to_tensor(
+        frame,
+        output_tensor_width=128,
+        output_tensor_height=128,
+        keep_aspect_ratio=True,
+        output_tensor_float_range=(-1, 1),
+        border_mode="BORDER_ZERO",
+    )
+    named = pw.detection_label_id_to_text(detected(tensors), label=["face"])
     faces = pw.detection_projection(named, matrix=tensors.matrix)
     largest = FollowLargestFace(smoothing=0.6).process(faces)
     drawn = pw.annotation_overlay(
