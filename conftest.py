@@ -46,13 +46,15 @@ def open_example(browser: Browser, tmp_path: Path) -> Iterator[OpenExample]:
     """Builds an app, serves it below a sub-path and opens its page; strangers asked fail the test at its end.
 
     Call it with the app's path and, if need be, isolated=False for a host without COOP and COEP, visited
-    by a browser without service workers.
+    by a browser without service workers. `change` does something to the site before anybody visits it.
     """
     opened: list[AppPage] = []
     with ExitStack() as stack:
 
-        def open_it(app: Path, *, isolated: bool = True) -> AppPage:
+        def open_it(app: Path, *, isolated: bool = True, change: Callable[[Path], None] | None = None) -> AppPage:
             build_example(app, tmp_path / SUB_PATH)
+            if change is not None:
+                change(tmp_path / SUB_PATH)
             address = stack.enter_context(serve(tmp_path, isolated=isolated))
             # The site's service worker would isolate it.
             workers: Literal["allow", "block"] = "allow" if isolated else "block"

@@ -171,14 +171,22 @@ DAMAGES = {Path.unlink: "404", _cut: "is damaged", _changed: "is damaged"}
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=["missing", "cut off", "changed"])
 def test_a_model_that_is_not_what_was_built_is_refused_by_name(
-    open_example: OpenExample, tmp_path: Path, damage: Callable[[Path], None]
+    open_example: OpenExample, damage: Callable[[Path], None]
 ) -> None:
-    app = open_example(EXAMPLES / "background_blur")
-    (model,) = (tmp_path / SUB_PATH / "models").glob("*.tflite")
-    damage(model)
+    model = ""
+
+    def damaged(site: Path) -> None:
+        nonlocal model
+        (file,) = (site / "models").glob("*.tflite")
+        model = file.name
+        damage(file)
+
+    # Before the visit: the page asks for its model as soon as it opens.
+    app = open_example(EXAMPLES / "background_blur", change=damaged)
     with pytest.raises(Error, match=DAMAGES[damage]) as caught:
         app.process(rgba(photograph()))
-    assert model.name in str(caught.value)
+    assert model != ""
+    assert model in str(caught.value)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (3, 1), (1, 700)])
