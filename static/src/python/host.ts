@@ -3,6 +3,7 @@
 import type { Options } from "../graph/calculator";
 import { fetchAsset, LoadError } from "../loading";
 import type { Asset, PythonAssets, Stage } from "../protocol";
+import { Archive } from "./archive";
 import { lineSpeed } from "./line";
 import { PAGE_MODULE, PLACES } from "./places";
 import type { PortTypes, PythonMemory } from "./payloads";
@@ -46,7 +47,8 @@ export class PythonHost {
   private settle: () => void = () => undefined;
   private module: PageModule | undefined;
   private memory: PythonMemory["buffer"] = () => new ArrayBuffer(0);
-  private files: Promise<Uint8Array>[] = [];
+  private packages: Promise<Archive>[] = [];
+  private app: Promise<Archive> | undefined;
   private snapshot: Promise<Unpacked> | undefined;
   /** Why there is no snapshot, or none is fetched; "" where one is. */
   private against = "";
@@ -66,9 +68,10 @@ export class PythonHost {
     const { packages, app } = this.assets;
     this.against = this.whyNoSnapshot();
     this.snapshot = this.against === "" ? this.fetchSnapshot() : undefined;
-    this.files = [...packages, app].map((asset) => this.fetchOne(asset));
+    this.packages = packages.map((asset) => this.fetchOne(asset));
+    this.app = this.fetchOne(app);
     // A failed download is reported by boot, which awaits it; until then it is not unhandled.
-    for (const file of [this.snapshot, ...this.files]) file?.catch(() => undefined);
+    for (const file of [this.snapshot, this.app, ...this.packages]) file?.catch(() => undefined);
   }
 
   private whyNoSnapshot(): string {
@@ -83,9 +86,9 @@ export class PythonHost {
     return fetchSnapshot(this.base, this.assets.snapshot!, this.progress("python", "a snapshot of it"));
   }
 
-  private fetchOne(asset: Asset): Promise<Uint8Array> {
+  private async fetchOne(asset: Asset): Promise<Archive> {
     const detail = "name" in asset ? String(asset.name) : "the app";
-    return fetchAsset(this.base, asset, "packages", this.progress("packages", detail));
+    return new Archive(asset.path, await fetchAsset(this.base, asset, "packages", this.progress("packages", detail)));
   }
 
   private progress(stage: Stage, detail: string) {
@@ -102,10 +105,8 @@ export class PythonHost {
   async boot(): Promise<void> {
     this.report("python", "Python", 0, 0);
     const pyodide = await this.start(new URL(this.assets.pyodide, this.base).href);
-    const files = await Promise.all(this.files);
-    const app = files.pop()!;
-    for (const wheel of files) pyodide.unpackArchive(wheel, "wheel", { extractDir: PLACES.packages });
-    pyodide.unpackArchive(app, "zip", { extractDir: PLACES.app });
+    for (const wheel of this.packages) (await wheel).write(pyodide.FS, PLACES.packages);
+    (await this.app!).write(pyodide.FS, PLACES.app);
     this.report("app", "the app's own Python", 0, 0);
     try {
       const module = pyodide.pyimport(PAGE_MODULE) as PageModule;

@@ -29,14 +29,17 @@ export interface EmscriptenModule {
   LDSO: { loadedLibsByName: Record<string, LoadedLibrary>; loadedLibsByHandle: Record<number, LoadedLibrary> };
 }
 
+type Coming = readonly Library[] | Promise<readonly Library[]>;
+
 export type CreateModule = (settings: EmscriptenModule) => Promise<EmscriptenModule>;
 
 /**
  * Pyodide's `createPyodideModule`, which also loads libraries, and makes room for `memory` bytes in all.
  *
+ * Its own Wasm is compiled while the libraries are still coming.
  * Emscripten waits for ever where something fails before its start; here it is an error.
  */
-export function withLibraries(create: CreateModule, libraries: readonly Library[], memory = 0): CreateModule {
+export function withLibraries(create: CreateModule, libraries: Coming, memory = 0): CreateModule {
   return (settings) =>
     new Promise((resolve, reject) => {
       settings.preRun.push((module) => {
@@ -46,8 +49,9 @@ export function withLibraries(create: CreateModule, libraries: readonly Library[
     });
 }
 
-async function load(module: EmscriptenModule, libraries: readonly Library[], memory: number): Promise<void> {
+async function load(module: EmscriptenModule, coming: Coming, memory: number): Promise<void> {
   module.addRunDependency("libraries");
+  const libraries = await coming;
   if (module.HEAP8.length < memory && !module._emscripten_resize_heap(memory)) {
     throw new Error(`no ${memory} bytes of memory can be had`);
   }

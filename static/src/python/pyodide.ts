@@ -4,11 +4,12 @@ import { fetchAsset, LoadError } from "../loading";
 import type { SnapshotAsset } from "../protocol";
 import type { CreateModule, EmscriptenModule, Library } from "./libraries";
 import { restoreHandles, withLibraries } from "./libraries";
+import type { FileSystem } from "./archive";
 import { Unpacking } from "./unpacking";
 
 export interface Pyodide {
   _module: EmscriptenModule;
-  unpackArchive(buffer: Uint8Array, format: string, options: { extractDir: string }): void;
+  FS: FileSystem;
   pyimport(name: string): unknown;
 }
 
@@ -37,7 +38,7 @@ export async function restore(folder: string, asset: SnapshotAsset, coming: Prom
     scriptOf(folder),
     import(/* @vite-ignore */ `${folder}pyodide.asm.mjs`) as Promise<{ default: CreateModule }>,
   ]);
-  const createPyodideModule: CreateModule = async (settings) => createWith(create, asset, await coming, settings);
+  const createPyodideModule: CreateModule = (settings) => createWith(create, asset, coming, settings);
   const memory = coming.then((unpacked) => unpacked.memory);
   // Where it does not come, loadPyodide may have ended by something else before it asks.
   memory.catch(() => undefined);
@@ -49,14 +50,20 @@ export async function restore(folder: string, asset: SnapshotAsset, coming: Prom
 async function createWith(
   create: CreateModule,
   { libraries, memory }: SnapshotAsset,
-  unpacked: Unpacked,
+  coming: Promise<Unpacked>,
   settings: EmscriptenModule,
 ): Promise<EmscriptenModule> {
-  const located = libraries.map(({ path }, index): Library => ({ path, address: URL.createObjectURL(unpacked.libraries[index]!) }));
+  const addresses: string[] = [];
+  const located = coming.then((unpacked) => {
+    addresses.push(...unpacked.libraries.map((library) => URL.createObjectURL(library)));
+    return libraries.map(({ path }, index): Library => ({ path, address: addresses[index]! }));
+  });
+  // Where it does not come, Emscripten may have failed by something else before it asks.
+  located.catch(() => undefined);
   try {
     return await withLibraries(create, located, memory)(settings);
   } finally {
-    for (const { address } of located) URL.revokeObjectURL(address);
+    for (const address of addresses) URL.revokeObjectURL(address);
   }
 }
 

@@ -108,6 +108,8 @@ for name in ${JSON.stringify(job.imports)}:
         importlib.import_module(name)
     except Exception:
         pass
+# It imports a good deal itself, and the page needs it at once.
+importlib.invalidate_caches()
 gc.collect()
 `);
 }
