@@ -1,4 +1,4 @@
-/** The worker: loads a site, then answers the page's frames one after the other; see protocol.ts. */
+/** The worker: loads a site, then has the page's frames go through its graph; see protocol.ts. */
 
 import { chooseBuild, fetchBuild } from "./engines/litert";
 import type { LoadedModels } from "./engines/models";
