@@ -158,7 +158,7 @@ def run_cli(tmp_path: Path, cli_environment: dict[str, str]) -> Iterator[RunCli]
     def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "pyweb_ml", *map(str, words)]
         return subprocess.run(
-            command, cwd=tmp_path, env=cli_environment, capture_output=True, text=True, timeout=120, check=False
+            command, cwd=tmp_path, env=cli_environment, capture_output=True, text=True, timeout=300, check=False
         )
 
     yield run
