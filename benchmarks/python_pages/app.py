@@ -27,20 +27,21 @@ def two_tensors(frame: pw.Image) -> pw.Tensors:
     return [np.ones((1, 896, 16), np.float32), np.ones((1, 896, 1), np.float32)]
 
 
-@pw.calculator
-def largest(detections: pw.Detections) -> pw.Detections:
+def _largest(detections: list[pw.Detection]) -> list[pw.Detection]:
     face = max(detections, key=lambda one: one.box.width * one.box.height)
     box = np.array([face.box.xmin, face.box.ymin, face.box.width, face.box.height])
     box += np.array([-1, -1, 2, 2]) * 0.3 * box[[2, 3, 2, 3]]
     return [pw.Detection("largest", face.score, pw.Box(*box.tolist()))]
+
+
+@pw.calculator
+def largest(detections: pw.Detections) -> pw.Detections:
+    return _largest(detections)
 
 
 @pw.calculator
 def largest_of_forty(detections: pw.Detections) -> pw.Detections:
-    face = max(detections, key=lambda one: one.box.width * one.box.height)
-    box = np.array([face.box.xmin, face.box.ymin, face.box.width, face.box.height])
-    box += np.array([-1, -1, 2, 2]) * 0.3 * box[[2, 3, 2, 3]]
-    return [pw.Detection("largest", face.score, pw.Box(*box.tolist()))]
+    return _largest(detections)
 
 
 @pw.calculator

@@ -52,7 +52,7 @@ export class FrameFlow {
   }
 
   /** How many frames may be in the graph at once. */
-  set most(count: number) {
+  set maxInFlight(count: number) {
     this.#limiter.maxInFlight = count;
   }
 

@@ -36,31 +36,39 @@ export class Integrity {
    * @param copy of the answer that it comes in; it is read whole.
    */
   async faultOf(address: string, copy: Response): Promise<LoadError | null> {
-    const asset = this.#files.get(address.replace(/[?#].*/, ""));
+    const file = fileOf(address);
+    const asset = this.#files.get(file);
     if (asset === undefined) return null;
-    if (await isDamaged(new Uint8Array(await copy.arrayBuffer()), asset)) return LoadError.damaged(asset, stageOf(asset));
-    proved.add(new URL(asset.path, this.#base).href);
-    return null;
+    const fault = await faultIn(asset, copy);
+    if (fault === null) proved.add(file);
+    return fault;
   }
 
   #asked(): string[] {
     const entries = performance.getEntriesByType("resource").map(({ name }) => name);
-    const addresses = new Set([import.meta.url, ...entries].map((name) => name.replace(/[?#].*/, "")));
+    const addresses = new Set([import.meta.url, ...entries].map(fileOf));
     return [...addresses].filter((address) => this.#files.has(address) && !proved.has(address));
   }
 
   async #prove(asset: Asset): Promise<LoadError | null> {
-    const stage = stageOf(asset);
     // The copy that was used, where the browser has kept it.
     const init: RequestInit = { cache: "force-cache", signal: AbortSignal.timeout(PATIENCE) };
     try {
-      const response = await fetchFile(this.#base, asset.path, stage, init);
-      const bytes = new Uint8Array(await response.arrayBuffer());
-      return (await isDamaged(bytes, asset)) ? LoadError.damaged(asset, stage) : null;
+      return await faultIn(asset, await fetchFile(this.#base, asset.path, stageOf(asset), init));
     } catch (error) {
       return error instanceof LoadError ? error : null;
     }
   }
+}
+
+/** The address without what a page may write behind it. */
+function fileOf(address: string): string {
+  return address.replace(/[?#].*/, "");
+}
+
+async function faultIn(asset: Asset, response: Response): Promise<LoadError | null> {
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  return (await isDamaged(bytes, asset)) ? LoadError.damaged(asset, stageOf(asset)) : null;
 }
 
 function stageOf({ path }: Asset): Stage {

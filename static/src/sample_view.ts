@@ -1,8 +1,8 @@
-const SYMBOLS = { video: "▶", audio: "♪" } as const;
-
 /** The button of one sample, with a small picture of it. */
 
 import type { Sample } from "./samples";
+
+const SYMBOLS = { video: "▶", audio: "♪" } as const;
 
 export function sampleButton(sample: Sample, choose: () => void): HTMLButtonElement {
   const button = document.createElement("button");

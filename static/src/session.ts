@@ -184,7 +184,7 @@ export class Session {
       ready: (ready) => { this.#onReady(ready); },
       backends: (chosen) => {
         this.#stats.choose(chosen);
-        this.#run.flow.most = chosen.overlaps ? 2 : 1;
+        this.#run.flow.maxInFlight = chosen.overlaps ? 2 : 1;
       },
       profiled: (profiled) => { this.#profile.tell(profiled); },
       failed: (failed, fatal) => {

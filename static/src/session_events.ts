@@ -10,7 +10,10 @@ export interface SessionOptions extends ConnectionOptions {
   audio: () => Promise<AudioFormat | null>;
 }
 
-/** What a session does; and "waiting": for a camera that was pulled out. "shown": a still has gone through, and nothing more is to come of it. "working": at a job, on files. */
+/**
+ * "shown": a still has gone through, and nothing more is to come of it. "working": at a job, on files. "waiting": for a
+ * camera that was pulled out, which the element does, not the session.
+ */
 export type Activity = "idle" | "opening" | "running" | "shown" | "working" | "waiting";
 
 export interface SessionEvents {

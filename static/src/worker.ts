@@ -1,5 +1,6 @@
 /** The worker: loads a site, then has the page's frames go through its graph; see protocol.ts. */
 
+import { messageOf } from "./engines/engine";
 import { chooseBuild, fetchBuild } from "./engines/litert";
 import type { LoadedModels } from "./engines/models";
 import { loadModels } from "./engines/models";
@@ -234,8 +235,4 @@ function nameOf(error: unknown): ErrorName {
   if (error instanceof CalculatorError) return "CalculatorError";
   if (error instanceof LoadError) return error.name;
   return error instanceof ConfigError ? "LoadError" : "InternalError";
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -52,11 +52,16 @@ def test_a_camera_that_cannot_be_had_says_why(site: Site, page: Page, name: str,
     expect(alert(page)).to_contain_text(words)
 
 
-def test_a_camera_that_is_pulled_out_says_so(site: Site, page: Page) -> None:
-    page.add_init_script("""
-      const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-      navigator.mediaDevices.getUserMedia = async (wanted) => (window.stream = await open(wanted));
+def keep_stream(page: Page, method: str) -> None:
+    """Has the page keep, as `stream`, what this method of `navigator.mediaDevices` gives."""
+    page.add_init_script(f"""
+      const open = navigator.mediaDevices.{method}.bind(navigator.mediaDevices);
+      navigator.mediaDevices.{method} = async (wanted) => (window.stream = await open(wanted));
     """)
+
+
+def test_a_camera_that_is_pulled_out_says_so(site: Site, page: Page) -> None:
+    keep_stream(page, "getUserMedia")
     page.goto(site.url)
     press(page, "Camera")
     expect(page.locator(".words")).to_have_text("Running")
@@ -184,10 +189,7 @@ def test_an_address_of_a_video_is_played(site: Site, page: Page, clip: bytes) ->
 
 def test_a_screen_is_shared_until_the_visitor_ends_it(site: Site, page: Page) -> None:
     # Chromium's fake dialogue (--use-fake-ui-for-media-stream) shares the whole screen at once.
-    page.add_init_script("""
-      const open = navigator.mediaDevices.getDisplayMedia.bind(navigator.mediaDevices);
-      navigator.mediaDevices.getDisplayMedia = async (wanted) => (window.stream = await open(wanted));
-    """)
+    keep_stream(page, "getDisplayMedia")
     page.goto(site.url)
     press(page, "Screen")
     expect(page.locator(".words [role=status]")).to_have_text("Running")

@@ -3,7 +3,7 @@
 import { alone } from "./alone";
 import { Frames } from "./frames";
 import type { Device, Job, PageReport, SubjectJob, SubjectReport } from "./job";
-import { messageOf } from "./message_of";
+import { messageOf } from "../engines/engine";
 import { paced } from "./paced";
 import { inRounds } from "./throughput";
 import { inTurn } from "./turns";

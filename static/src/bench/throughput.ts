@@ -2,7 +2,7 @@
 
 import type { Frames } from "./frames";
 import type { Job, SubjectJob, SubjectReport, Throughput } from "./job";
-import { messageOf } from "./message_of";
+import { messageOf } from "../engines/engine";
 import { openRoom } from "./room";
 import type { Tell } from "./turns";
 import { pump, warm } from "./warm";

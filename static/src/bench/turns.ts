@@ -2,7 +2,7 @@
 
 import type { Frames } from "./frames";
 import type { Job, SubjectJob, SubjectReport } from "./job";
-import { messageOf } from "./message_of";
+import { messageOf } from "../engines/engine";
 import type { Room } from "./room";
 import { openRoom, within } from "./room";
 import { shown } from "./shown";

@@ -82,10 +82,9 @@ export class Overlap {
       former.close();
       return;
     }
-    this.inference.swap(former, "", true);
+    this.inference.swap(former, "");
     former.candidate.reason = reason;
     beside.candidate.reason = beside.candidate === former.candidate ? `${reason}; ${why}` : why;
-    beside.close();
     this.inference.report();
   }
 }
