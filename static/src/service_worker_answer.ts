@@ -29,7 +29,8 @@ export class Answerer {
 
   async answer(request: Request): Promise<Response> {
     const url = new URL(request.url);
-    if (request.mode === "navigate") await this.#visit(url);
+    // What cannot be stored, as where the quota is full, leaves the build that runs.
+    if (request.mode === "navigate") await this.#visit(url).catch(() => undefined);
     const kept = await this.#kept(url).catch(() => undefined);
     if (kept !== undefined) return isolated(ranged(kept, request.headers.get("Range")), url.pathname);
     const isFresh = request.mode === "navigate" && url.searchParams.has("fresh");

@@ -188,6 +188,21 @@ def test_where_the_quota_is_full_it_works_with_the_network(browser: Browser, hos
     context.close()
 
 
+def test_a_newer_build_that_is_kept_when_the_quota_fills_up_closes_nobody_out(
+    tab: Tab, site: Path, context: BrowserContext, host: Host
+) -> None:
+    old, new = name_of(site), build_anew(site, "Newer")
+    tab.visit()
+    tab.result()
+    tab.kept(new)
+    quota = {"origin": host.url.rstrip("/"), "quotaSize": 1}
+    context.new_cdp_session(tab.page).send("Storage.overrideQuotaForOrigin", quota)
+    context.set_offline(True)
+    tab.visit()
+    assert tab.evaluate(BUILD) == old
+    assert tab.result() == ["output"]
+
+
 def test_fresh_forgets_what_is_kept(tab: Tab, site: Path, host: Host) -> None:
     new = build_anew(site, "Newer")
     tab.visit("?fresh")
