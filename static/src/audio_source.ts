@@ -2,10 +2,11 @@
 
 import { mixed, packetsASecond } from "./audio_format";
 import { Chunker, type Chunk } from "./chunker";
+import { deviceOf } from "./device_return";
 import { AppError } from "./failure";
-import { badSound, microphoneFailure, microphoneLost } from "./media_messages";
+import { badSound, microphoneFailure } from "./media_messages";
 import type { AudioFormat } from "./protocol";
-import { SoundFrame, type FrameSink, type Source } from "./source";
+import { SoundFrame, type Device, type FrameSink, type Source } from "./source";
 
 /** As the microphone hears it: what makes speech clearer for people is not what models are trained on. */
 const MICROPHONE = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
@@ -39,17 +40,22 @@ abstract class AudioSource implements Source {
 
 export class MicrophoneSource extends AudioSource {
   readonly #stream: MediaStream;
+  /** Asked for while it is there: once it is pulled out, the browser no longer tells which one it was. */
+  readonly #device: Promise<Device>;
   readonly #listening = new AbortController();
 
   private constructor(stream: MediaStream, format: AudioFormat) {
     super(format);
     this.#stream = stream;
+    this.#device = deviceOf("microphone", stream.getAudioTracks()[0]!);
   }
 
-  static async open(format: AudioFormat): Promise<MicrophoneSource> {
+  /** `id`: of the one that it must be; by default the visitor or the browser chooses. */
+  static async open(format: AudioFormat, id?: string): Promise<MicrophoneSource> {
     try {
       if (!window.isSecureContext) throw new DOMException("no secure context", "InsecureError");
-      const audio = { ...MICROPHONE, channelCount: format.channels };
+      const one = id === undefined ? {} : { deviceId: { exact: id } };
+      const audio = { ...MICROPHONE, ...one, channelCount: format.channels };
       const source = new MicrophoneSource(await navigator.mediaDevices.getUserMedia({ audio }), format);
       return await source.#prepare();
     } catch (error) {
@@ -68,7 +74,7 @@ export class MicrophoneSource extends AudioSource {
     };
     signal.addEventListener("abort", () => { recorder.port.onmessage = null; });
     for (const track of this.#stream.getTracks()) {
-      track.addEventListener("ended", () => { sink.failed(microphoneLost()); }, { signal });
+      track.addEventListener("ended", () => { void this.#lose(sink); }, { signal });
     }
     // A node that leads nowhere is not run; what it gives is silence.
     this.context.createMediaStreamSource(this.#stream).connect(recorder).connect(this.context.destination);
@@ -78,6 +84,10 @@ export class MicrophoneSource extends AudioSource {
     this.#listening.abort();
     for (const track of this.#stream.getTracks()) track.stop();
     super.close();
+  }
+
+  async #lose(sink: FrameSink): Promise<void> {
+    sink.deviceLost(await this.#device);
   }
 
   /** The worklet's script lies beside the page's own. */

@@ -115,7 +115,7 @@ export class ElementParts {
   #retry(): void {
     this.presenter.forgive();
     if (this.run.choice === null) this.appear();
-    else this.run.begin(this.run.choice);
+    else this.run.retry();
   }
 
   #meet({ title, name, controls, audio, steps }: PageSite): void {

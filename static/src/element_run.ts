@@ -1,19 +1,19 @@
 /** What an element runs: its session, and what has been chosen to feed it. */
 
-import { CameraReturn } from "./camera_return";
+import { DeviceReturn } from "./device_return";
 import type { ElementParts } from "./element_parts";
-import { AppError } from "./failure";
+import { AppError, toFailure } from "./failure";
 import { notConnected } from "./messages";
 import { Session } from "./session";
 import type { SessionEvents, SessionOptions } from "./session_events";
-import type { Choice } from "./source";
+import type { Choice, Device } from "./source";
 
 export class ElementRun {
   /** By the visitor, the attribute or a script; null: nothing yet. */
   choice: Choice | null = null;
   readonly #element: HTMLElement;
   readonly #parts: ElementParts;
-  readonly #camera = new CameraReturn();
+  readonly #return = new DeviceReturn();
   #session: Session | null = null;
 
   constructor(element: HTMLElement, parts: ElementParts) {
@@ -52,6 +52,11 @@ export class ElementRun {
   begin(choice: Choice | null): void {
     this.choice = choice;
     this.start().catch(() => undefined);
+  }
+
+  /** Tries what has failed once more; a device that is still out is waited for as before. */
+  retry(): void {
+    this.#tryAgain(this.choice, this.#return.awaited);
   }
 
   stop(): void {
@@ -100,15 +105,20 @@ export class ElementRun {
     this.choice = null;
   }
 
-  /** The camera that was chosen starts again when it is back: no other one, which might see what it should not. */
-  #awaitCamera(camera: string): void {
+  /** The device that ran starts again when it is back: no other one, which might see or hear what it should not. */
+  #await(device: Device): void {
+    this.#return.wait(device, {
+      gone: () => { this.#parts.presenter.activity(`${device.kind} out`, true); },
+      back: () => { this.#tryAgain(device, device); },
+    });
+  }
+
+  /** `device`: to wait for if this fails, and nothing else has been begun meanwhile. */
+  #tryAgain(choice: Choice | null, device: Device | null): void {
     const { presenter } = this.#parts;
-    this.#camera.wait(camera, {
-      gone: () => { presenter.activity("waiting", true); },
-      back: () => {
-        presenter.forgive();
-        this.session.start({ kind: "camera", camera }).catch(() => undefined);
-      },
+    presenter.forgive();
+    this.session.start(choice).catch((error: unknown) => {
+      if (device !== null && presenter.shows(toFailure(error))) this.#await(device);
     });
   }
 
@@ -140,10 +150,10 @@ export class ElementRun {
         reports.tell("result", { timestamp, values, pending });
       },
       failed: (failure) => { reports.failed(failure); },
-      cameraLost: (camera) => { this.#awaitCamera(camera); },
+      deviceLost: (device) => { this.#await(device); },
       activity: (activity) => {
         // Whatever else is begun, and Stop, ends the waiting.
-        this.#camera.stop();
+        this.#return.stop();
         if (activity !== "running") saving.end();
         presenter.activity(activity, this.choice !== null);
       },

@@ -4,6 +4,7 @@ import { failure } from "./failure";
 import type { Size } from "./image_decoding";
 import type { JobProgress } from "./job";
 import type { Failure } from "./protocol";
+import type { Device } from "./source";
 
 /** Not an error: whoever stops sharing a screen does so on purpose. */
 export function screenEnded(): string {
@@ -56,8 +57,8 @@ export function badSound(name: string): Failure {
   return failure("SourceError", message);
 }
 
-export function microphoneLost(): Failure {
-  return failure("SourceError", "The microphone was disconnected or taken away; connect it and try again.");
+export function deviceLost({ kind }: Device): Failure {
+  return failure("SourceError", `The ${kind} was disconnected or taken away; connect it and try again.`);
 }
 
 export function microphoneFailure(error: unknown): Failure {

@@ -48,10 +48,6 @@ const SCREEN: Readonly<Record<string, string>> = {
   InsecureError: "Sharing the screen needs a secure page; open this one over https, or from localhost.",
 };
 
-export function cameraLost(): Failure {
-  return failure("SourceError", "The camera was disconnected or taken away; connect it and try again.");
-}
-
 export function badImage(name: string): Failure {
   return failure("ImageError", `The image '${name}' cannot be decoded: it is damaged or cut off; choose another.`);
 }

@@ -13,7 +13,8 @@ const ACTIVITIES: Readonly<Record<Activity, string>> = {
   running: "Running",
   shown: "Done",
   working: "Working",
-  waiting: "Waiting for the camera",
+  "camera out": "Waiting for the camera",
+  "microphone out": "Waiting for the microphone",
 };
 
 export class Presenter {
@@ -44,6 +45,10 @@ export class Presenter {
     this.#job = progress;
     if (progress !== null && progress.part !== 0) this.#view.showPicture();
     this.#say();
+  }
+
+  shows(failure: Failure): boolean {
+    return failure === this.#failure;
   }
 
   /** What is wrong, as it is shown; empty if nothing is. */

@@ -3,11 +3,12 @@
 import { Connection, type ConnectionEvents } from "./connection";
 import { AppError, toFailure } from "./failure";
 import type { Process } from "./job";
-import { cameraLost, noSource } from "./messages";
+import { deviceLost } from "./media_messages";
+import { noSource } from "./messages";
 import { ProfileListeners, type ProfileListener } from "./profile_listeners";
 import type { Failure, Ready, Settings, Tensor, Value } from "./protocol";
 import type { SessionEvents, SessionOptions } from "./session_events";
-import type { Choice } from "./source";
+import type { Choice, Device } from "./source";
 import { SourceRun } from "./source_run";
 import { openSource } from "./sources";
 import { Stats, type AppStats } from "./stats";
@@ -33,6 +34,7 @@ export class Session {
     this.#run = new SourceRun(this.#connection, {
       settings: () => options.settings(),
       answered: (result, isStale) => {
+        this.#stats.framesProcessed += 1;
         this.#stats.add(result, performance.now());
         if (!isStale) events.result(result);
       },
@@ -42,7 +44,7 @@ export class Session {
         events.notice(notice);
       },
       failed: (failure) => { this.#fail(failure); },
-      cameraLost: (camera) => { this.#fail(cameraLost(), camera); },
+      deviceLost: (device) => { this.#fail(deviceLost(device), device); },
       level: (peak) => { events.level(peak); },
       dropped: ({ timestamp }) => { this.#profile.dropped(timestamp); },
     });
@@ -54,10 +56,10 @@ export class Session {
   }
 
   get stats(): AppStats {
-    const { backend, reason, backends, python, framesShown, firstResultMs, pending } = this.#stats;
+    const { backend, reason, backends, python, framesProcessed, framesShown, firstResultMs, pending } = this.#stats;
     const { offered: framesIn, dropped: framesDropped } = this.#run.flow.counts;
     const milliseconds = this.#stats.milliseconds();
-    const counts = { framesIn, framesShown, framesDropped, firstResultMs, pending };
+    const counts = { framesIn, framesProcessed, framesShown, framesDropped, firstResultMs, pending };
     const events = [...this.#stats.deaths, ...this.#stats.events];
     return { backend, reason, backends, events, python, milliseconds, ...counts };
   }
@@ -244,11 +246,11 @@ export class Session {
     this.#events.activity("idle");
   }
 
-  /** `camera`: the one that was lost. */
-  #fail(failed: Failure, camera: string | null = null): void {
+  /** `device`: the one that was lost. */
+  #fail(failed: Failure, device: Device | null = null): void {
     this.#halt();
     this.#connection.beginRun();
-    if (camera !== null) this.#events.cameraLost(camera);
+    if (device !== null) this.#events.deviceLost(device);
     this.#events.failed(failed);
   }
 }

@@ -2,6 +2,7 @@
 
 import type { ConnectionOptions } from "./connection";
 import type { AudioFormat, Failure, Ready, Result, Settings, Status } from "./protocol";
+import type { Device } from "./source";
 
 export interface SessionOptions extends ConnectionOptions {
   /** What the controls show; asked for with each frame of a source. */
@@ -11,18 +12,18 @@ export interface SessionOptions extends ConnectionOptions {
 }
 
 /**
- * "shown": a still has gone through, and nothing more is to come of it. "working": at a job, on files. "waiting": for a
- * camera that was pulled out, which the element does, not the session.
+ * "shown": a still has gone through, and nothing more is to come of it. "working": at a job, on files. "camera out",
+ * "microphone out": waiting for one that was pulled out, which the element does, not the session.
  */
-export type Activity = "idle" | "opening" | "running" | "shown" | "working" | "waiting";
+export type Activity = "idle" | "opening" | "running" | "shown" | "working" | `${Device["kind"]} out`;
 
 export interface SessionEvents {
   status(status: Status): void;
   ready(ready: Ready): void;
   result(result: Result): void;
   failed(failure: Failure): void;
-  /** The camera of this id, which ran, was pulled out or taken away; {@link failed} follows. */
-  cameraLost(camera: string): void;
+  /** What ran was pulled out or taken away; {@link failed} follows. */
+  deviceLost(device: Device): void;
   activity(activity: Activity): void;
   /** Something the visitor should know; empty: no longer. */
   notice(notice: string): void;

@@ -39,8 +39,8 @@ export interface FrameSink {
   /** Nothing more will come, and nothing is wrong; `notice` says to the visitor what has happened. */
   ended(notice: string): void;
   failed(failure: Failure): void;
-  /** The camera of this id (empty: the browser tells none) was pulled out, or taken away. */
-  cameraLost(camera: string): void;
+  /** What it runs on was pulled out, or taken away. */
+  deviceLost(device: Device): void;
 }
 
 export interface Source {
@@ -59,11 +59,18 @@ export interface Source {
   close(): void;
 }
 
+/** What a source runs on, that can be pulled out. */
+export interface Device {
+  kind: "camera" | "microphone";
+  /** As `enumerateDevices()` lists it; empty where the browser tells none. */
+  id: string;
+}
+
 /** What a visitor or a script may choose. */
 export type Choice =
-  | { kind: "camera"; /** Its id, where it must be this one and no other. */ camera?: string }
+  | { kind: "camera"; /** Where it must be this one and no other. */ id?: string }
+  | { kind: "microphone"; /** As of a camera. */ id?: string }
   | { kind: "screen" }
-  | { kind: "microphone" }
   | { kind: "file"; file: Blob; name: string }
   | { kind: "address"; address: string };
 

@@ -3,7 +3,7 @@
 import type { Connection } from "./connection";
 import { FrameFlow } from "./frame_flow";
 import type { Failure, Result, Settings } from "./protocol";
-import { rests, type FrameSink, type Source, type SourceFrame } from "./source";
+import { rests, type Device, type FrameSink, type Source, type SourceFrame } from "./source";
 
 export interface SourceRunEvents {
   /** What the controls show; asked for with each frame. */
@@ -15,8 +15,8 @@ export interface SourceRunEvents {
   /** The source has ended by itself, and its last frame has come back; `notice` says what has happened. */
   ended(notice: string): void;
   failed(failure: Failure): void;
-  /** The camera of this id was pulled out, or taken away. */
-  cameraLost(camera: string): void;
+  /** What the source ran on was pulled out, or taken away. */
+  deviceLost(device: Device): void;
   level(peak: number): void;
   dropped(frame: SourceFrame): void;
 }
@@ -100,7 +100,7 @@ export class SourceRun {
         this.#end();
       },
       failed: (failure) => { if (!isOver()) this.#events.failed(failure); },
-      cameraLost: (camera) => { if (!isOver()) this.#events.cameraLost(camera); },
+      deviceLost: (device) => { if (!isOver()) this.#events.deviceLost(device); },
     };
   }
 

@@ -13,14 +13,14 @@ import { VideoSource } from "./video_source";
 export async function openSource(choice: Choice, audio: AudioFormat | null = null): Promise<Source> {
   if (audio !== null) return openSound(choice, audio);
   if (choice.kind === "microphone") throw new AppError(takesNoSound());
-  if (choice.kind === "camera") return VideoSource.camera(choice.camera);
+  if (choice.kind === "camera") return VideoSource.camera(choice.id);
   if (choice.kind === "screen") return VideoSource.screen();
   if (choice.kind === "file") return openFile(choice.file, choice.name);
   return openAddress(choice.address);
 }
 
 async function openSound(choice: Choice, audio: AudioFormat): Promise<Source> {
-  if (choice.kind === "microphone") return MicrophoneSource.open(audio);
+  if (choice.kind === "microphone") return MicrophoneSource.open(audio, choice.id);
   if (choice.kind === "camera" || choice.kind === "screen") throw new AppError(takesSound());
   const file = await fileOf(choice);
   if (file.size === 0) throw new AppError(emptyFile(file.name, AUDIBLE));

@@ -14,9 +14,16 @@ export interface AppStats {
   events: string[];
   /** How Python was started, in one line; empty while it is not, and where the graph has none. */
   python: string;
-  /** Frames that the source gave; what was neither shown nor dropped is under way, or was given up at a stop. */
+  /** Frames, or packets of sound, that sources gave. */
   framesIn: number;
+  /**
+   * Those of them that have gone through the graph. What was neither processed nor dropped is under way, was given up
+   * at a stop, or has failed.
+   */
+  framesProcessed: number;
+  /** Pictures that were drawn for the visitor, those of `process()` among them; an app of sound draws none. */
   framesShown: number;
+  /** Those of the source's that were left out, because the graph was busy. */
   framesDropped: number;
   /** By calculator: the median of its last {@link KEPT} times, in milliseconds. */
   milliseconds: Record<string, number>;
@@ -40,6 +47,7 @@ export class Stats {
   python = "";
   /** As {@link events}, of workers that died. */
   deaths: string[] = [];
+  framesProcessed = 0;
   framesShown = 0;
   firstResultMs: number | null = null;
   pending: string[] = [];

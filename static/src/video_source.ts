@@ -28,9 +28,9 @@ export class VideoSource implements Source {
     this.#video.crossOrigin = "anonymous";
   }
 
-  /** `camera`: the id of the one that it must be; by default the visitor or the browser chooses. */
-  static async camera(camera?: string): Promise<VideoSource> {
-    const video = camera === undefined ? CAMERA : { ...CAMERA, deviceId: { exact: camera } };
+  /** `id`: of the one that it must be; by default the visitor or the browser chooses. */
+  static async camera(id?: string): Promise<VideoSource> {
+    const video = id === undefined ? CAMERA : { ...CAMERA, deviceId: { exact: id } };
     const ask = (): Promise<MediaStream> => navigator.mediaDevices.getUserMedia({ video, audio: false });
     return VideoSource.#ofStream(await capture(ask, cameraFailure), cameraFailure);
   }
@@ -118,9 +118,9 @@ export class VideoSource implements Source {
 
   #lose(sink: FrameSink, track: MediaStreamTrack): void {
     // Whoever stops sharing a screen does so on purpose.
-    const { displaySurface, deviceId } = track.getSettings();
+    const { displaySurface, deviceId = "" } = track.getSettings();
     if (displaySurface !== undefined) sink.ended(screenEnded());
-    else sink.cameraLost(deviceId ?? "");
+    else sink.deviceLost({ kind: "camera", id: deviceId });
   }
 
   #tracks(): MediaStreamTrack[] {
