@@ -70,6 +70,15 @@ function hang(frame) {
 }
 
 function draw(frame) {
+  if (frame.image === null) hear(frame);
+  else drawImage(frame);
+}
+
+function hear({ id, timestamp }) {
+  send({ type: "result", id, timestamp, values: { ...script.values }, pending: [], milliseconds: { hear: 1 } });
+}
+
+function drawImage(frame) {
   const { image, id, timestamp } = frame;
   const size = { width: image.displayWidth ?? image.width, height: image.displayHeight ?? image.height };
   const result = { type: "result", id, timestamp, values: { ...script.values, ...echo(frame) }, milliseconds: { draw: 1 } };

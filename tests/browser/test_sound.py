@@ -117,7 +117,25 @@ def test_a_device_that_is_busy_for_most_of_a_second_loses_none_of_the_sound(
     choose(app, write_wav(tmp_path / "chord.wav", chord(16_000, 1.0), 16_000))
     expect(app.page.locator(".words [role=status]")).to_have_text("Ready")
     assert app.page.evaluate("window.times") == [100_000 * index for index in range(10)]
-    assert app.stats()["framesDropped"] == 0
+    assert counted(app) == {"framesIn": 10, "framesProcessed": 10, "framesShown": 0, "framesDropped": 0}
+
+
+def test_a_device_that_is_too_slow_says_how_much_of_the_sound_it_has_dropped(
+    write_app: Any, open_example: OpenExample, tmp_path: Path
+) -> None:
+    app = open_example(write_app(BUSY.replace("sleep(0.6)", "sleep(2.5)")))
+    app.page.evaluate("document.querySelector('pywebml-app').ready")
+    choose(app, write_wav(tmp_path / "chord.wav", chord(16_000, 3.0), 16_000))
+    expect(app.page.locator(".words [role=status]")).to_have_text("Ready")
+    counts = counted(app)
+    assert counts["framesIn"] == 30
+    assert counts["framesDropped"] > 5
+    assert counts["framesProcessed"] == 30 - counts["framesDropped"]
+
+
+def counted(app: AppPage) -> dict[str, int]:
+    """What the element's stats count."""
+    return {name: value for name, value in app.stats().items() if name.startswith("frames")}
 
 
 def test_the_microphone_gives_chunks_and_moves_the_meter(echo: AppPage) -> None:

@@ -1,11 +1,14 @@
 """What the page says of a source that cannot be opened; each is one sentence, and other sources still work."""
 
+import json
+import shutil
 from typing import Any
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.browser.conftest import Site, Visit, until
+from tests.browser.conftest import WEB, Site, Visit, until
+from tests.browser.plugs import PLUGS
 
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000") + b"cut off"
 CUT = b"\x1aE\xdf\xa3" + b"no more of a WebM file than its first four bytes"
@@ -70,72 +73,100 @@ def test_a_camera_that_is_pulled_out_says_so(site: Site, page: Page) -> None:
     assert page.evaluate("window.stream.getTracks()[0].readyState") == "ended"
 
 
-PLUGS = """(() => {
-  const {mediaDevices} = navigator;
-  const open = mediaDevices.getUserMedia.bind(mediaDevices);
-  const list = mediaDevices.enumerateDevices.bind(mediaDevices);
-  window.asked = [];
-  mediaDevices.getUserMedia = async (wanted) => {
-    window.asked.push(wanted.video.deviceId ?? null);
-    [window.track] = (window.stream = await open(wanted)).getTracks();
-    return window.stream;
-  };
-  let others = null;
-  mediaDevices.enumerateDevices = async () => others ?? list();
-  const change = (cameras) => {
-    others = cameras;
-    mediaDevices.dispatchEvent(new Event("devicechange"));
-  };
-  window.lose = () => window.track.dispatchEvent(new Event("ended"));
-  window.pull = () => { change([]); window.lose(); };
-  window.plugAnother = () => change([{kind: "videoinput", deviceId: "another"}]);
-  window.plug = () => change(null);
-  // Longer than the page takes to look which cameras there are.
-  window.settled = () => new Promise((resolve) => setTimeout(resolve, 500));
-})()"""
-"""No browser has a camera that a test can pull out: what it tells the page of that is played."""
+@pytest.fixture(params=["camera", "microphone"])
+def device(request: pytest.FixtureRequest, site: Site) -> str:
+    """What the site's app takes its input from."""
+    kind: str = request.param
+    if kind == "microphone":
+        take_sound(site)
+    return kind
+
+
+def take_sound(site: Site) -> None:
+    """Makes the site's app one that takes sound."""
+    manifest = site.folder / "manifest.json"
+    audio = {"sample_rate": 16000, "window": 1600, "hop": 1600, "channels": 1}
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"audio": audio}))
+    shutil.copy(WEB / "audio_worklet.js", site.folder)
 
 
 @pytest.fixture
-def camera(site: Site, page: Page) -> Page:
-    """The page, in which a camera runs."""
+def running(site: Site, page: Page, device: str) -> Page:
+    """The page, in which the device runs."""
     page.add_init_script(PLUGS)
     page.goto(site.url)
-    press(page, "Camera")
+    press(page, device.capitalize())
     expect(page.locator(".words")).to_have_text("Running")
     return page
 
 
-def test_a_camera_that_is_plugged_in_again_runs_again_by_itself_and_no_other_one(camera: Page) -> None:
-    chosen = camera.evaluate("window.track.getSettings().deviceId")
-    camera.evaluate("window.pull()")
-    expect(camera.locator(".words")).to_have_text("Waiting for the camera")
-    expect(alert(camera)).to_contain_text("The camera was disconnected")
-    camera.evaluate("(window.plugAnother(), window.settled())")
-    expect(camera.locator(".words")).to_have_text("Waiting for the camera")
-    camera.evaluate("window.plug()")
-    expect(camera.locator(".words")).to_have_text("Running")
-    expect(alert(camera)).to_be_hidden()
-    assert camera.evaluate("window.asked") == [None, {"exact": chosen}]
-    until(camera, "window.track.readyState === 'live'")
+def id_of(device: str, page: Page) -> Any:
+    """The device's own id: a microphone's track tells "default", as most do."""
+    return "headset" if device == "microphone" else page.evaluate("window.track.getSettings().deviceId")
 
 
-@pytest.mark.parametrize(("button", "words"), [("Stop", "Stopped by an error"), ("Astronaut", "Done")])
-def test_a_camera_is_no_longer_waited_for_after(camera: Page, button: str, words: str) -> None:
-    camera.evaluate("window.pull()")
-    expect(camera.locator(".words")).to_have_text("Waiting for the camera")
-    press(camera, button)
-    expect(camera.locator(".words")).to_have_text(words)
-    camera.evaluate("(window.plug(), window.settled())")
-    expect(camera.locator(".words")).to_have_text(words)
-    assert camera.evaluate("window.asked.length") == 1
+def test_what_is_plugged_in_again_runs_again_by_itself_and_no_other_one(running: Page, device: str) -> None:
+    chosen = id_of(device, running)
+    running.evaluate("window.pull()")
+    expect(running.locator(".words")).to_have_text(f"Waiting for the {device}")
+    expect(alert(running)).to_contain_text(
+        f"The {device} was disconnected or taken away; connect it and try again."
+    )
+    running.evaluate("(window.plugAnother(), window.settled())")
+    expect(running.locator(".words")).to_have_text(f"Waiting for the {device}")
+    running.evaluate("window.plug()")
+    expect(running.locator(".words")).to_have_text("Running")
+    expect(alert(running)).to_be_hidden()
+    assert running.evaluate("window.asked") == [None, {"exact": chosen}]
+    until(running, "window.track.readyState === 'live'")
 
 
-def test_a_camera_that_was_taken_away_but_not_pulled_out_does_not_run_again_by_itself(camera: Page) -> None:
-    camera.evaluate("(window.lose(), window.settled())")
-    expect(camera.locator(".words")).to_have_text("Stopped by an error")
-    camera.evaluate("(window.plug(), window.settled())")
-    assert camera.evaluate("window.asked.length") == 1
+def test_it_is_waited_for_after_trying_again_in_vain_too(running: Page, device: str) -> None:
+    chosen = id_of(device, running)
+    running.evaluate("window.pull()")
+    for tries in (2, 3):
+        expect(running.locator(".words")).to_have_text(f"Waiting for the {device}")
+        press(running, "Try again")
+        expect(alert(running)).to_contain_text(f"No {device} was found")
+        expect(running.locator(".words")).to_have_text(f"Waiting for the {device}")
+        assert running.evaluate("window.asked.length") == tries
+    running.evaluate("window.plug()")
+    expect(running.locator(".words")).to_have_text("Running")
+    expect(alert(running)).to_be_hidden()
+    assert running.evaluate("window.asked.at(-1)") == {"exact": chosen}
+
+
+@pytest.mark.parametrize("tries", [0, 1])
+def test_it_is_no_longer_waited_for_after_stop(running: Page, device: str, tries: int) -> None:
+    running.evaluate("window.pull()")
+    expect(running.locator(".words")).to_have_text(f"Waiting for the {device}")
+    for _ in range(tries):
+        press(running, "Try again")
+        expect(alert(running)).to_contain_text(f"No {device} was found")
+        expect(running.locator(".words")).to_have_text(f"Waiting for the {device}")
+    press(running, "Stop")
+    expect(running.locator(".words")).to_have_text("Stopped by an error")
+    running.evaluate("(window.plug(), window.settled())")
+    expect(running.locator(".words")).to_have_text("Stopped by an error")
+    assert running.evaluate("window.asked.length") == 1 + tries
+
+
+@pytest.mark.parametrize("device", ["camera"], indirect=True)
+def test_a_camera_is_no_longer_waited_for_once_an_image_is_chosen(running: Page) -> None:
+    running.evaluate("window.pull()")
+    expect(running.locator(".words")).to_have_text("Waiting for the camera")
+    press(running, "Astronaut")
+    expect(running.locator(".words")).to_have_text("Done")
+    running.evaluate("(window.plug(), window.settled())")
+    expect(running.locator(".words")).to_have_text("Done")
+    assert running.evaluate("window.asked.length") == 1
+
+
+def test_what_was_taken_away_but_not_pulled_out_does_not_run_again_by_itself(running: Page) -> None:
+    running.evaluate("(window.lose(), window.settled())")
+    expect(running.locator(".words")).to_have_text("Stopped by an error")
+    running.evaluate("(window.plug(), window.settled())")
+    assert running.evaluate("window.asked.length") == 1
 
 
 def test_an_image_that_is_cut_off_says_so_and_the_next_source_works(site: Site, page: Page) -> None:
