@@ -193,7 +193,7 @@ def _build(given: argparse.Namespace) -> int:
         console.done(report)
     else:
         console.end()
-        print_report(report, given.app)
+        print_report(report)
     return 0
 
 

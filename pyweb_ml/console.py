@@ -1,6 +1,7 @@
 """What commands print while they work and when they are done."""
 
 import json
+import shlex
 import sys
 from typing import Any
 
@@ -9,13 +10,13 @@ from pyweb_ml.bundle.report import BuildReport
 
 
 def size_text(count: int) -> str:
-    """A number of bytes for a person, in powers of 1024: "13.5 MiB"."""
+    """A number of bytes for a person, in powers of 1000, as `--budget` and the page count: "13.5 MB"."""
     size = float(count)
-    for unit in ("B", "KiB", "MiB"):
-        if size < 1024:
+    for unit in ("B", "KB", "MB"):
+        if size < 1000:
             return f"{size:.0f} B" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1024
-    return f"{size:.1f} GiB"
+        size /= 1000
+    return f"{size:.1f} GB"
 
 
 STAGES = {
@@ -83,8 +84,8 @@ class JsonConsole:
         print(json.dumps(fields), file=self._out, flush=True)
 
 
-def print_report(report: BuildReport, spec: str) -> None:
-    """What a build has written by part, which packages went in, and how to serve it."""
+def print_report(report: BuildReport) -> None:
+    """What a build has written by part, which packages went in, how to look at it and how to put it online."""
     sizes = report.sizes()
     print(f"\n{'part':<16}{'files':>6}{'size':>12}{'gzip':>12}")
     for one in sizes:
@@ -98,5 +99,5 @@ def print_report(report: BuildReport, spec: str) -> None:
         print(f"{package.name}=={package.version} sha256:{package.sha256} from {package.source}")
     for note in report.notes:
         print(f"note: {note}")
-    print(f"\nserve it with: python -m http.server -d {report.out}")
-    print(f"That has one thread: threads need the headers COOP and COEP, which 'pywebml serve {spec}' sends.")
+    print(f"\nlook at it: python -m http.server -d {shlex.quote(str(report.out))}, then http://localhost:8000/")
+    print(f"put it online: copy the folder to any host of static files; {report.out / 'hosting' / 'README.txt'}")

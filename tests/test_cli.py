@@ -54,7 +54,9 @@ def break_model(app: Path, data: bytes) -> None:
     (app.parent / "net.tflite").write_bytes(data)
 
 
-def test_build_writes_the_site_and_says_how_to_serve_it(run_cli: RunCli, model_app: Path, tmp_path: Path) -> None:
+def test_build_writes_the_site_and_says_how_to_look_at_it_and_put_it_online(
+    run_cli: RunCli, model_app: Path, tmp_path: Path
+) -> None:
     done = run_cli("build", model_app, "-o", "site")
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "site" / "manifest.json").is_file()
@@ -62,10 +64,12 @@ def test_build_writes_the_site_and_says_how_to_serve_it(run_cli: RunCli, model_a
         "tracing the pipeline run_model",
         "page and worker",
         "gzip",
-        f"http.server -d {tmp_path / 'site'}",
+        f"look at it: python -m http.server -d {tmp_path / 'site'}, then http://localhost:8000/",
+        f"{tmp_path / 'site' / 'hosting' / 'README.txt'}",
     ):
         assert part in done.stdout
-    assert f"'pywebml serve {model_app}'" in done.stdout.splitlines()[-1]
+    # The service worker gives the page threads there, too.
+    assert "one thread" not in done.stdout
 
 
 def test_build_reports_to_programs_in_json_whatever_the_app_prints(run_cli: RunCli, model_app: Path) -> None:
@@ -271,7 +275,7 @@ def test_doctor_says_of_each_thing_what_it_found(run_cli: RunCli, cache: Path, w
     lines = {line[4:19].strip(): line for line in run_cli("doctor").stdout.splitlines()}
     for what in ("pywebml", "Python", "web assets", "Node.js", "npm", "browser"):
         assert what in lines
-    assert f"{cache}, 1 files, 2.0 KiB, converters' environments 5.0 KiB;" in lines["cache"]
+    assert f"{cache}, 1 files, 2.0 KB, converters' environments 5.1 KB;" in lines["cache"]
     assert lines["web assets"].startswith("ok")
     (web / "worker.js").unlink()
     broken = run_cli("doctor")
