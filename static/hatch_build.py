@@ -1,5 +1,6 @@
 """Builds the web assets that the wheel holds: `python static/hatch_build.py`, or as hatchling's build hook.
 
+`python static/hatch_build.py packages` fetches only the npm packages that building and checking take.
 An editable install leaves them to the checkout (`make`), so that installing stays quick.
 """
 
@@ -69,6 +70,17 @@ def build_web() -> None:
             build()
 
 
+def require_packages() -> None:
+    """Fetches the npm packages, unless they are those of the lock already.
+
+    Raises:
+        RuntimeError: npm fails, or `node_modules` is a link.
+    """
+    with one_at_a_time():
+        if not packages_are_there():
+            fetch_packages()
+
+
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
     """Waits for a build in another process, since both write the same folders; on Windows it does not wait."""
@@ -126,7 +138,11 @@ def fetch_packages() -> None:
             f"'{folder}' is a link, and 'npm ci' would empty the folder '{folder.resolve()}'; delete the link, "
             f"or put a copy of the folder in its place"
         )
-    run("npm", "ci", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
+    words = ("ci", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
+    try:
+        run("npm", *words, "--prefer-offline")  # what the lock pins never changes: npm's cache may answer
+    except RuntimeError:
+        run("npm", *words)
 
 
 def run(program: str, *words: str) -> None:
@@ -141,9 +157,20 @@ def run(program: str, *words: str) -> None:
         raise RuntimeError(f"'{program} {' '.join(words)}' fails in '{STATIC}':\n{said}")
 
 
-if __name__ == "__main__":
+def main(words: list[str]) -> None:
+    if words not in ([], ["packages"]):
+        sys.exit(f"write nothing or 'packages' after '{Path(__file__).name}', not '{' '.join(words)}'")
+    step, done = (
+        (require_packages, f"the npm packages are in {STATIC / 'node_modules'}")
+        if words
+        else (build_web, f"the web assets are in {WEB}")
+    )
     try:
-        build_web()
+        step()
     except RuntimeError as error:
         sys.exit(str(error))
-    print(f"the web assets are in {WEB}")
+    print(done)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

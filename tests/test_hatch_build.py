@@ -1,4 +1,4 @@
-"""static/hatch_build.py: builds at once, and a folder of packages that is not the checkout's own."""
+"""static/hatch_build.py: builds at once, its npm packages, and a folder of them that is not the checkout's own."""
 
 import shutil
 import threading
@@ -70,3 +70,24 @@ def test_a_linked_folder_of_packages_is_left_as_it_is_and_the_error_says_what_to
     with pytest.raises(RuntimeError, match=r"node_modules' is a link, .* would empty .*others'; delete the link"):
         hook.build_web()
     assert (tmp_path / "others" / "package").exists()
+
+
+def test_packages_are_fetched_once_and_by_the_registry_where_npms_cache_does_not_do(hook: ModuleType) -> None:
+    ran: list[str] = []
+
+    def run(program: str, *words: str) -> None:
+        ran.append(f"{program} {words[0]} {words[-1]}")
+        if "--prefer-offline" in words:
+            raise RuntimeError("npm's cache is older than the lock")
+        (hook.STATIC / "node_modules").mkdir()
+        (hook.STATIC / "node_modules" / ".package-lock.json").touch()
+
+    hook.run = run  # type: ignore[attr-defined]  # the module's own function
+    hook.main(["packages"])
+    hook.main(["packages"])
+    assert ran == ["npm ci --prefer-offline", "npm ci --loglevel=error"]
+
+
+def test_an_unknown_word_after_the_script_is_refused(hook: ModuleType) -> None:
+    with pytest.raises(SystemExit, match=r"write nothing or 'packages' after 'hatch_build.py', not 'package'"):
+        hook.main(["package"])
