@@ -193,7 +193,8 @@ def _installer(python: Path, lock: Path) -> list[str | Path]:
 
 
 def _pip(python: Path) -> list[str | Path]:
-    words = ["--disable-pip-version-check", "--no-input", "--progress-bar=off"]
+    # Python compiles a module when it is first imported; of a framework's thousands that is a few.
+    words = ["--disable-pip-version-check", "--no-input", "--progress-bar=off", "--no-compile"]
     return [sys.executable, "-m", "pip", "--python", python, "install", *words]
 
 
