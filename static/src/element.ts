@@ -8,6 +8,7 @@ import { ElementParts } from "./element_parts";
 import { ElementPresence } from "./element_presence";
 import { toFailure } from "./failure";
 import { explained, REASON } from "./isolation";
+import { FROM_ADDRESS } from "./page_settings";
 import type { ProfileListener } from "./profile_listeners";
 import type { Settings, Value } from "./protocol";
 import { readChoice } from "./sources";
@@ -195,7 +196,7 @@ export class PywebmlApp extends HTMLElement {
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (before === after) return;
-    if (name === "values") this.#parts.controls.read(after ?? "");
+    if (name === "values") this.#parts.controls.read(after ?? "", FROM_ADDRESS in this.dataset);
     if (!this.#presence.isHere || name === "values") return;
     if (name === "controls") this.#showControls();
     else if (name === "source") this.#parts.run.follow(readChoice(after), this.#presence.isSeen);

@@ -48,9 +48,9 @@ export class ElementControls {
     this.#events.moved();
   }
 
-  /** The attribute `values`. */
-  read(query: string): void {
-    this.#tell(this.#settings.read(query));
+  /** The attribute `values`; `mayNameOthers`: what it names beside the controls is no mistake. */
+  read(query: string, mayNameOthers = false): void {
+    this.#tell(this.#settings.read(query, mayNameOthers));
     this.#refresh();
   }
 

@@ -9,7 +9,7 @@ import type { PywebmlApp } from "./element";
 import { isolate, REASON } from "./isolation";
 import { isRolledBack, keepOffline } from "./offline";
 import { workerOf } from "./own_site";
-import { givenSettings } from "./page_settings";
+import { FROM_ADDRESS, givenSettings } from "./page_settings";
 import { isStyled, loadWidget, showTrouble } from "./page_trouble";
 
 const html = document.documentElement;
@@ -42,6 +42,7 @@ function prepare(): void {
   const backend = address.searchParams.get("backend");
   if (backend !== null) app.setAttribute("backend", backend);
   const settings = givenSettings(address.searchParams);
+  app.dataset[FROM_ADDRESS] = "";
   if (settings !== null) app.setAttribute("values", settings);
   if (address.searchParams.has("fresh")) {
     address.searchParams.delete("fresh");

@@ -6,7 +6,7 @@ import { notSettings } from "./messages";
 import type { Control, Failure, Setting, Settings } from "./protocol";
 
 /** Values as they were given, by the names of controls; texts come from an attribute or an address. */
-type Given = Readonly<Record<string, { value: unknown } | { text: string }>>;
+type Given = Readonly<Record<string, { value: unknown } | { text: string; mayBeOther: boolean }>>;
 
 export class ControlSettings {
   #controls: readonly Control[] | null = null;
@@ -51,9 +51,12 @@ export class ControlSettings {
     this.#given = { ...this.#given, ...given };
   }
 
-  /** As {@link set}, of a query such as "strength=4&fast=true"; what is wrong is left out, and told. */
-  read(query: string): Failure[] {
-    const texts = [...new URLSearchParams(query)].map(([name, text]) => [name, { text }] as const);
+  /**
+   * As {@link set}, of a query such as "strength=4&fast=true"; what is wrong is left out, and told, but for names of no
+   * control where the query may hold others.
+   */
+  read(query: string, mayBeOther = false): Failure[] {
+    const texts = [...new URLSearchParams(query)].map(([name, text]) => [name, { text, mayBeOther }] as const);
     this.#given = { ...this.#given, ...Object.fromEntries(texts) };
     return this.#controls === null ? [] : this.#sift();
   }
@@ -93,11 +96,15 @@ export class ControlSettings {
 
   #tried(name: string, one: Given[string], tell: (failure: Failure) => void): Setting | undefined {
     try {
-      return this.#check(name, one);
+      return this.#isOther(name, one) ? undefined : this.#check(name, one);
     } catch (error) {
       tell(toFailure(error));
       return undefined;
     }
+  }
+
+  #isOther(name: string, one: Given[string]): boolean {
+    return "text" in one && one.mayBeOther && !(this.#controls ?? []).some((control) => control.name === name);
   }
 
   #check(name: string, one: Given[string]): Setting {

@@ -109,8 +109,17 @@ describe("a manifest's controls", () => {
   });
 });
 
-it("the page's own parameters and those of visit counters are no settings", () => {
-  const parameters = new URLSearchParams("backend=litert-wasm&strength=4&utm_source=x&fresh&fbclid=1");
+it("what an address names beside the controls is no mistake, as sites append names of their own", () => {
+  for (const settings of [new ControlSettings(), known()]) {
+    expect(settings.read("ref=news&strength=4&utm_source=x", true)).toEqual([]);
+    expect(settings.meet(CONTROLS)).toEqual([]);
+    expect(settings.values).toEqual({ ...FIRST, strength: 4 });
+    expect(settings.read("strength=99", true)).toHaveLength(1);
+  }
+});
+
+it("the page's own parameters are no settings", () => {
+  const parameters = new URLSearchParams("backend=litert-wasm&strength=4&fresh");
   expect(givenSettings(parameters)).toBe("strength=4");
   expect(givenSettings(new URLSearchParams("backend=auto"))).toBeNull();
 });
