@@ -10,13 +10,16 @@ from pyweb_ml.graph.audio import AudioFormat, audio
 from pyweb_ml.graph.controls import Control
 from pyweb_ml.graph.payloads import PUBLIC, stream_type
 
+ADDRESS_WORDS = ("backend", "build", "controls", "fresh", "origin", "source")
+"""What the addresses of a site's pages say beside the controls: static/src/page_settings.ts and embed.ts."""
+
 
 def input_types(function: Callable[..., Any]) -> dict[str, str]:
     """The stream types of the parameters, by their names.
 
     Raises:
-        AuthoringError: a parameter's name or type names no stream, its default is no control of that type, or all
-            of them have controls.
+        AuthoringError: a parameter's name or type names no stream, its default is no control of that type, a
+            control's name means something else in an address, or all of them have controls.
     """
     hints = get_type_hints(function, include_extras=True)
     types: dict[str, str] = {}
@@ -26,7 +29,10 @@ def input_types(function: Callable[..., Any]) -> dict[str, str]:
         if type_name not in PUBLIC:
             wanted = ", ".join(f"pw.{one}" for one in PUBLIC)
             raise AuthoringError(f"the parameter '{name}' of '{function.__name__}' needs one of {wanted}")
-        _check_default(f"the parameter '{name}' of '{function.__name__}'", type_name, parameter.default)
+        what = f"the parameter '{name}' of '{function.__name__}'"
+        _check_default(what, type_name, parameter.default)
+        if isinstance(parameter.default, Control):
+            _check_address(what, name)
         types[name] = type_name
     if types.keys() == controls_of(function).keys():
         beside = " beside its controls" if types else ""
@@ -42,6 +48,12 @@ def _check_default(what: str, type: str, default: Any) -> None:
         raise AuthoringError(f"{what} has the default {default!r}, but no source gives that; {advice}")
     if default.type != type:
         raise AuthoringError(f"{what} is pw.{type}, but its {default.kind} gives pw.{default.type}")
+
+
+def _check_address(what: str, name: str) -> None:
+    if name in ADDRESS_WORDS:
+        advice = f"choose another name, such as 'my_{name}'"
+        raise AuthoringError(f"{what} cannot be a control: '{name}' means something else in an address; {advice}")
 
 
 def controls_of(function: Callable[..., Any]) -> dict[str, Control]:

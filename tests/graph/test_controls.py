@@ -172,6 +172,10 @@ def _no_source(strength: pw.Number = pw.slider(0, 1, 0)) -> pw.Number:
     return strength
 
 
+def _word_of_addresses(frame: pw.Image, source: pw.Boolean = pw.checkbox()) -> pw.Image:
+    return frame
+
+
 def _no_such_stream(frame: pw.Image, strength: pw.Number = pw.slider(0, 1, 0)) -> pw.Tensors:
     return pw.image_to_tensor(frame, output_tensor_width=strength, output_tensor_height=2)  # type: ignore[arg-type]
 
@@ -182,6 +186,11 @@ def _no_such_stream(frame: pw.Image, strength: pw.Number = pw.slider(0, 1, 0)) -
         (_wrong_type, "the parameter 'strength' of '_wrong_type' is pw.Text, but its slider gives pw.Number"),
         (_no_control, "has the default 3, but no source gives that; leave it out, or give it a control"),
         (_no_source, "'_no_source' takes no stream beside its controls; give it 'frame: pw.Image'"),
+        (
+            _word_of_addresses,
+            "the parameter 'source' of '_word_of_addresses' cannot be a control: 'source' means something else in "
+            "an address; choose another name, such as 'my_source'",
+        ),
         (
             _no_such_stream,
             "'output_tensor_width' of 'image_to_tensor' must be int, not the Number stream 'strength'; "
