@@ -3,7 +3,7 @@
 import { processFiles, type BatchResult } from "./batch";
 import { AppError, toFailure } from "./failure";
 import type { JobOptions, JobProgress, JobResult, Process } from "./job";
-import { jobAmount, noVideoToExport } from "./media_messages";
+import { jobAmount, jobGivenUp, jobSaved, noVideoToExport } from "./media_messages";
 import type { Failure } from "./protocol";
 import { download } from "./saving";
 import type { Session } from "./session";
@@ -75,9 +75,13 @@ export class ElementJobs {
         const progress = (at: JobProgress): void => { this.#tell(at, request); };
         return work(process, { signal, progress });
       });
-      this.#host.notice(result.notice);
-      if (request.name !== null) download(result.file, request.name ?? result.file.name);
+      const name = request.name === undefined ? result.file.name : request.name;
+      this.#host.notice([name === null ? "" : jobSaved(name), result.notice].filter((part) => part !== "").join(" "));
+      if (name !== null) download(result.file, name);
       return result;
+    } catch (error) {
+      if (!(error instanceof AppError)) this.#host.notice(jobGivenUp());
+      throw error;
     } finally {
       this.#host.progress(null);
     }

@@ -113,7 +113,9 @@ export class ElementParts {
   }
 
   #retry(): void {
+    const { complaint } = this.presenter;
     this.presenter.forgive();
+    if (complaint === "") return;
     if (this.run.choice === null) this.appear();
     else this.run.retry();
   }

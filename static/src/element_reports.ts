@@ -29,7 +29,7 @@ export class ElementReports {
 
   /** Something was refused, and nothing is stopped by it. */
   refused(failure: Failure): void {
-    this.#view.showFailure(failure);
+    this.#view.showFailure(failure, this.#presenter.complaint === "" ? "Close" : "Try again");
     this.tell("error", failure);
   }
 }

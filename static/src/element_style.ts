@@ -140,7 +140,8 @@ th:first-child, td:first-child { text-align: start; padding-inline-start: 0; max
   .status { grid-template-columns: 1fr; }
   .words { min-height: 3em; }
   .numbers { min-height: 1.5em; white-space: normal; }
-  .sample { width: calc((100% - 1em) / 3); }
+  /* Three beside each other, and two gaps, whose "em" is the row's. */
+  .sample { width: calc((100% - 1em / .875) / 3); }
 }
 @media (prefers-reduced-motion: reduce) {
   .bar div { transition: none; }

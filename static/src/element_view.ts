@@ -6,7 +6,7 @@ import { STYLE } from "./element_style";
 import { showClasses } from "./class_view";
 import { showDetections } from "./detections_view";
 import { showFacts } from "./facts_view";
-import { showFailure } from "./failure_view";
+import { showFailure, type Remedy } from "./failure_view";
 import type { Failure, Value } from "./protocol";
 import type { Sample } from "./samples";
 import { sampleButton } from "./sample_view";
@@ -24,6 +24,7 @@ export interface ViewHandlers extends SettingsHandlers {
   export(): void;
   /** Start, or stop. */
   toggle(): void;
+  /** What has failed is tried again; what was only refused is no longer shown. */
   retry(): void;
 }
 
@@ -56,6 +57,7 @@ export class ElementView {
     this.#root = root;
     this.#handlers = handlers;
     root.innerHTML = trusted.createHTML(MARKUP);
+    dropText(root);
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE + TRANSPORT_STYLE);
     root.adoptedStyleSheets = [sheet];
@@ -173,8 +175,9 @@ export class ElementView {
     line.hidden = notice === "";
   }
 
-  showFailure(failure: Failure | null): void {
-    showFailure(this.#one(".error"), failure, () => {
+  /** `remedy`: what the visitor is offered below it. */
+  showFailure(failure: Failure | null, remedy: Remedy = "Try again"): void {
+    showFailure(this.#one(".error"), failure, remedy, () => {
       this.#handlers.retry();
     });
   }
@@ -247,6 +250,11 @@ export class ElementView {
   #one<T extends HTMLElement = HTMLElement>(selector: string): T {
     return this.#root.querySelector<T>(selector)!;
   }
+}
+
+/** White space beside elements would be lines of their own where the page keeps it, as in `white-space: pre-wrap`. */
+function dropText(root: ShadowRoot): void {
+  for (const node of [...root.childNodes]) if (node instanceof Text) node.remove();
 }
 
 /** Phones have no getDisplayMedia, and nothing has it on a page that is not secure. */

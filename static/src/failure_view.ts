@@ -1,16 +1,19 @@
-/** The panel that says what went wrong, what to do about it, and lets the visitor try again. */
+/** The panel that says what went wrong, what to do about it, and lets the visitor try again or close it. */
 
 import { advice } from "./messages";
 import type { Failure } from "./protocol";
 
+/** What the visitor can do about it: try again what was stopped, or close what was only refused. */
+export type Remedy = "Try again" | "Close";
+
 /** Null empties the panel and hides it. */
-export function showFailure(panel: HTMLElement, failure: Failure | null, retry: () => void): void {
+export function showFailure(panel: HTMLElement, failure: Failure | null, remedy: Remedy, act: () => void): void {
   panel.hidden = failure === null;
   if (failure === null) {
     panel.replaceChildren();
     return;
   }
-  const parts = [paragraph("sentence", failure.message), paragraph("advice", advice(failure)), again(retry)];
+  const parts = [paragraph("sentence", failure.message), paragraph("advice", advice(failure)), button(remedy, act)];
   if (failure.stack !== "") parts.push(details(failure.stack));
   panel.replaceChildren(...parts);
 }
@@ -22,11 +25,11 @@ function paragraph(kind: string, text: string): HTMLElement {
   return line;
 }
 
-function again(retry: () => void): HTMLElement {
+function button(remedy: Remedy, act: () => void): HTMLElement {
   const button = document.createElement("button");
   button.type = "button";
-  button.textContent = "Try again";
-  button.addEventListener("click", retry);
+  button.textContent = remedy;
+  button.addEventListener("click", act);
   return button;
 }
 

@@ -89,6 +89,15 @@ export function filesFailed(names: readonly string[], total: number): string {
   return `${names.length} of ${total} images could not be processed: ${shown}${more}; results.jsonl says why.`;
 }
 
+/** `name`: of the new file. */
+export function jobSaved(name: string): string {
+  return `Done: '${name}' is saved with your downloads.`;
+}
+
+export function jobGivenUp(): string {
+  return "Given up: nothing was saved.";
+}
+
 /** What follows "Working" while a job runs: ": 'clip.mp4', 31 of 75"; frames or files. */
 export function jobAmount({ name, done, total }: JobProgress): string {
   return `: '${name}', ${done} of ${total}`;

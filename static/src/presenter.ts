@@ -117,7 +117,8 @@ export class Presenter {
   }
 
   numbers(stats: AppStats, rate: number): void {
-    const parts: string[] = [stats.backend];
+    // An app without a model has no backend that anybody could choose.
+    const parts: string[] = stats.backend === "none" ? [] : [stats.backend];
     if (this.#activity === "running" && rate > 0) parts.push(`${rate.toFixed(rate < 10 ? 1 : 0)} frames/s`);
     const took = Object.values(stats.milliseconds).reduce((sum, one) => sum + one, 0);
     if (took > 0) parts.push(`${took.toFixed(1)} ms`);

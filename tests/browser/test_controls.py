@@ -158,7 +158,6 @@ def test_the_address_sets_them_before_the_first_frame(site: Site, page: Page) ->
         ("strength=99", "The control 'strength' must be a number from 0 to 20, not 99."),
         ("strength=", "The control 'strength' must be a number from 0 to 20, not ''."),
         ("shape=oval", "The control 'shape' must be one of 'round', 'square', not 'oval'."),
-        ("strenght=4", "There is no control 'strenght'; the app has 'strength', 'fast', 'shape', 'words'."),
     ],
 )
 def test_an_address_that_sets_what_cannot_be_is_told_and_the_rest_is_taken(
@@ -170,6 +169,29 @@ def test_an_address_that_sets_what_cannot_be_is_told_and_the_rest_is_taken(
     press(page, "Astronaut")
     shown(page, 1)
     assert fed(page) == {**FIRST, "words": "kept"}
+
+
+def test_what_other_sites_append_to_the_address_is_let_be(site: Site, page: Page) -> None:
+    page.goto(f"{site.url}?ref=newsletter&s=09&words=kept")
+    expect(page.get_by_role("textbox", name="Words")).to_have_value("kept")
+    press(page, "Astronaut")
+    shown(page, 1)
+    expect(page.get_by_role("alert")).to_be_hidden()
+    assert fed(page) == {**FIRST, "words": "kept"}
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_a_value_that_was_refused_stops_nothing_and_its_message_can_be_closed(
+    site: Site, page: Page, running: bool
+) -> None:
+    page.goto(site.url)
+    if running:
+        press(page, "Camera")
+        until(page, f"{APP}.stats.framesShown > 0")
+    page.evaluate(f"{APP}.values = {{strength: 99}}")
+    press(page, "Close")
+    expect(page.get_by_role("alert")).to_be_hidden()
+    expect(page.get_by_role("button", name="Stop" if running else "Start", exact=True)).to_be_visible()
 
 
 def test_a_copied_link_restores_the_settings(site: Site, visit: Visit) -> None:

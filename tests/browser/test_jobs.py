@@ -248,8 +248,24 @@ def test_a_folder_is_chosen_and_its_zip_downloaded(blur: AppPage, tmp_path: Path
     with blur.page.expect_download() as download, blur.page.expect_file_chooser() as chooser:
         blur.page.get_by_role("button", name="Folder…").click()
         chooser.value.set_files(folder)
+    expect(blur.page.get_by_text("Done: 'results.zip' is saved with your downloads.")).to_be_visible()
     with zipfile.ZipFile(download.value.path()) as zip:
         assert zip.namelist() == ["output/holiday/day two/one.png", "output/holiday/one.png", "results.jsonl"]
+
+
+def test_a_folder_that_is_stopped_says_that_nothing_was_saved(blur: AppPage) -> None:
+    page = blur.page
+    given = page.evaluate(
+        """async (text) => {
+          const raw = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+          const files = Array.from({length: 20}, (_, at) => new File([raw], `${at}.png`, {type: "image/png"}));
+          const app = document.querySelector("pywebml-app");
+          return app.processFiles(files, {progress: () => app.stop()}).catch(({name}) => name);
+        }""",
+        base64.b64encode(png(9)).decode(),
+    )
+    assert given == "AbortError"
+    expect(page.get_by_text("Given up: nothing was saved.")).to_be_visible()
 
 
 def test_a_video_is_paused_sought_and_exported_by_keyboard(blur: AppPage, tmp_path: Path) -> None:

@@ -86,17 +86,19 @@ HOSTILE = """<style>
     all: unset !important; display: inline !important; position: fixed !important; color: red !important;
     font: italic 60px/3 cursive !important; text-transform: uppercase !important; letter-spacing: 1em !important;
     line-height: 4 !important; text-align: right !important; direction: rtl !important; cursor: wait !important;
+    white-space: pre !important; word-spacing: 1em !important; text-indent: 2em !important;
   }
   html { font-size: 40px !important; }
   button, .row, .stage, .error, pre { display: none !important; }
   pywebml-app { display: block !important; position: static !important; width: 600px !important; }
 </style>"""
 
-LOOKS = """() => [...document.querySelector("pywebml-app").shadowRoot.querySelectorAll("*")].map((one) => {
-  const {width, height} = one.getBoundingClientRect();
+LOOKS = """() => [...document.querySelector("pywebml-app").shadowRoot.querySelectorAll("*")].map((one, _, [first]) => {
+  const host = first.getBoundingClientRect().top;
+  const {width, height, top} = one.getBoundingClientRect();
   const style = getComputedStyle(one);
   const own = [...style].filter((name) => !name.startsWith("--")).map((name) => [name, style[name]]);
-  return {tag: `${one.tagName}.${one.className}`, boxWidth: width, boxHeight: height, ...Object.fromEntries(own)};
+  return {tag: `${one.tagName}.${one.className}`, boxWidth: width, boxHeight: height, boxTop: height && top - host, ...Object.fromEntries(own)};
 })"""
 
 
