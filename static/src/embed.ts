@@ -8,6 +8,8 @@ import type { PywebmlApp } from "./element";
 import { EmbedPort } from "./embed_port";
 
 const app = document.querySelector<PywebmlApp>("pywebml-app")!;
+// What stood there for a page without scripts; the element's own poster takes its place.
+app.replaceChildren();
 const settings = new URLSearchParams(location.search);
 const origins = [location.origin, ...settings.getAll("origin")];
 for (const name of ["source", "backend", "controls"]) {

@@ -175,6 +175,18 @@ def test_the_policy_allows_no_script_but_the_sites_own(site: Path) -> None:
     assert policy.replace("'", "&#x27;") in page
 
 
+@pytest.mark.parametrize("name", ["index.html", "embed.html"])
+def test_opened_as_a_file_it_says_that_it_has_not_started(context: BrowserContext, site: Path, name: str) -> None:
+    page = context.new_page()
+    page.goto((site / name).as_uri())
+    expect(page.get_by_text("The app has not started")).to_be_visible()
+    expect(page.get_by_text("It works without a network too.")).to_be_hidden()
+    if name == "index.html":
+        expect(
+            page.get_by_text("it needs a web server, such as python -m http.server in its folder")
+        ).to_be_visible()
+
+
 def test_until_something_is_shown_the_page_invites_to_choose(tab: Tab) -> None:
     tab.visit()
     expect(tab.page.get_by_text("Choose a camera, an image or a video")).to_be_visible()
