@@ -93,12 +93,13 @@ HOSTILE = """<style>
   pywebml-app { display: block !important; position: static !important; width: 600px !important; }
 </style>"""
 
-LOOKS = """() => [...document.querySelector("pywebml-app").shadowRoot.querySelectorAll("*")].map((one, _, [first]) => {
-  const host = first.getBoundingClientRect().top;
+LOOKS = """() => [...document.querySelector("pywebml-app").shadowRoot.querySelectorAll("*")].map((one, _, all) => {
   const {width, height, top} = one.getBoundingClientRect();
+  const place = height && top - all[0].getBoundingClientRect().top;
   const style = getComputedStyle(one);
   const own = [...style].filter((name) => !name.startsWith("--")).map((name) => [name, style[name]]);
-  return {tag: `${one.tagName}.${one.className}`, boxWidth: width, boxHeight: height, boxTop: height && top - host, ...Object.fromEntries(own)};
+  const box = {boxWidth: width, boxHeight: height, boxTop: place};
+  return {tag: `${one.tagName}.${one.className}`, ...box, ...Object.fromEntries(own)};
 })"""
 
 
