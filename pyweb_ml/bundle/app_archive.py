@@ -9,7 +9,7 @@ from pyweb_ml.apps import local_modules
 from pyweb_ml.errors import BuildError
 
 PACKAGE = Path(__file__).parents[1]
-_OWN_FILES = ("__init__.py", "errors.py", "page.py", "version.py")
+_OWN_FILES = ("__init__.py", "errors.py", "later_modules.py", "page.py", "version.py")
 _OWN_FOLDERS = ("calculators", "graph")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The date of every file in the zip (the earliest that a zip can state), so that equal apps give equal bytes."""

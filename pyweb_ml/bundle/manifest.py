@@ -7,7 +7,7 @@ from typing import Any
 
 from pyweb_ml.bundle.asset_file import Asset
 from pyweb_ml.bundle.engines import Engines
-from pyweb_ml.bundle.python_packages import SitePackage
+from pyweb_ml.bundle.python_packages import ALWAYS, SitePackage
 from pyweb_ml.bundle.samples import Sample
 from pyweb_ml.graph.authoring import App, Graph
 
@@ -16,10 +16,11 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class PythonAssets:
-    """The page's Python: Pyodide's folder, what the manifest says of a snapshot, if there is one, the packages in
-    the order of their installation, and the app's zip."""
+    """The page's Python: Pyodide's folder, its standard library's zip, what the manifest says of a snapshot, if
+    there is one, the packages in the order of their installation, and the app's zip."""
 
     pyodide: str
+    stdlib: Asset
     snapshot: dict[str, Any] | None
     packages: Sequence[tuple[SitePackage, Asset]]
     app: Asset
@@ -28,11 +29,17 @@ class PythonAssets:
         modules = {name: {"module": contract.work.__module__} for name, contract in graph.contracts.items()}
         return {
             "pyodide": self.pyodide,
+            "stdlib": asdict(self.stdlib),
             "snapshot": self.snapshot,
-            "packages": [{"name": package.name, **asdict(asset)} for package, asset in self.packages],
+            "packages": [_package(package.name, asset) for package, asset in self.packages],
             "app": asdict(self.app),
             "calculators": modules,
         }
+
+
+def _package(name: str, asset: Asset) -> dict[str, Any]:
+    # Of other packages nobody here knows which files they read besides their modules.
+    return {"name": name, "later": name == ALWAYS.name, **asdict(asset)}
 
 
 def manifest_json(

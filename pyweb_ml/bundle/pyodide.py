@@ -13,12 +13,13 @@ from pyweb_ml.sources import SourceError, npm_package
 VERSION = "314.0.4"
 PYTHON_VERSION = "3.14"
 LOCK = "pyodide-lock.json"
+STDLIB = "python_stdlib.zip"
 
 FILES = {
     "pyodide.mjs": "c75dd73bb0c70674135f9f4ab746c9b5316e9fe027cafacb2be445e658f04c92",
     "pyodide.asm.mjs": "fd7a3cefa122ff6463dcf2997961eb341250e4cc4ed60281448390f0a767cca2",
     "pyodide.asm.wasm": "6c8986a8ee583401069aa403e76ee79d4633a1478ab11cea76030bc299aded9f",
-    "python_stdlib.zip": "b5ca2308e9fa72eda319889a1ddf086389e9f1234ced279cc71267fe9ba56e54",
+    STDLIB: "b5ca2308e9fa72eda319889a1ddf086389e9f1234ced279cc71267fe9ba56e54",
     LOCK: "c963d22858f6bcb8f41586a2142f03905ab370c88ea22a86a2736e95fac2a8f3",
 }
 """sha256 of each file that the page loads, as in the npm package pyodide of that version."""

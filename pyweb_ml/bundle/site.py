@@ -13,7 +13,7 @@ from pyweb_ml.bundle.first_visit import require_budget
 from pyweb_ml.bundle.hosting import write_hosting
 from pyweb_ml.bundle.manifest import PythonAssets, manifest_json
 from pyweb_ml.bundle.output import replaced_folder, require_replaceable
-from pyweb_ml.bundle.pyodide import FOLDER, LOCK, pyodide_files, read_lock
+from pyweb_ml.bundle.pyodide import FOLDER, LOCK, STDLIB, pyodide_files, read_lock
 from pyweb_ml.bundle.python_packages import resolve_packages
 from pyweb_ml.bundle.report import BuildReport, PinnedPackage
 from pyweb_ml.bundle.samples import write_samples
@@ -105,8 +105,7 @@ def _write_python(
     archive = write_asset(site, f"python/app-{sha256_of(data)[:16]}.zip", data)
     wanted = script_dependencies(app.file)
     core = pyodide_files(progress)
-    for name, data in core.items():
-        write_asset(site, FOLDER + name, data)
+    own = {name: write_asset(site, FOLDER + name, data) for name, data in core.items()}
     packages = []
     for package in resolve_packages(wanted, read_lock(core[LOCK]), progress):
         wheel = package.wheel
@@ -118,11 +117,13 @@ def _write_python(
         snapshot = make_snapshot(app.file, core, [package.wheel for package, _ in packages], web, progress)
     except SnapshotError as error:
         report.notes.append(f"the page's Python starts without a snapshot, so later: {error}")
-        return PythonAssets(FOLDER, None, packages, archive)
-    return PythonAssets(FOLDER, _write_snapshot(snapshot, site), packages, archive)
+        return PythonAssets(FOLDER, own[STDLIB], None, packages, archive)
+    return PythonAssets(FOLDER, own[STDLIB], _write_snapshot(snapshot, site), packages, archive)
 
 
 def _write_snapshot(snapshot: Snapshot, site: Path) -> dict[str, Any]:
-    # Not named ".gz": some hosts would say then that it is compressed, and browsers unpack it.
-    path = f"python/snapshot-{sha256_of(snapshot.data)[:16]}.bin"
-    return snapshot.to_json(write_asset(site, path, snapshot.data))
+    def write(name: str, data: bytes) -> Asset:
+        # Not named ".gz": some hosts would say then that it is compressed, and browsers unpack it.
+        return write_asset(site, f"python/{name}-{sha256_of(data)[:16]}.bin", data)
+
+    return snapshot.to_json(write("snapshot", snapshot.delta), write("libraries", snapshot.libraries))

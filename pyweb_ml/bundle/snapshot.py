@@ -2,7 +2,6 @@
 
 import ast
 import gzip
-import hashlib
 import json
 import os
 import shutil
@@ -29,7 +28,8 @@ MAKER = "node/snapshot.mjs"
 TIMEOUT = 300
 """Seconds that Node.js may take for all of it."""
 
-_DATA = "snapshot.gz"
+_DELTA = "delta.gz"
+_LIBRARIES = "libraries.gz"
 _FACTS = "snapshot.json"
 
 
@@ -39,26 +39,24 @@ class SnapshotError(Exception):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A snapshot: its file, and what the page must know to restore it.
+    """A snapshot: its two files, and what the page must know to restore it.
 
     Attributes:
-        data: gzip of the memory, and after it each of the libraries.
-        memory_bytes: how many of the unpacked bytes are the memory's.
-        memory: bytes of memory that Python then has.
-        libraries: shared libraries to load beforehand, in this order: `path` in Pyodide's files, and `bytes`.
-        handles: which of them `dlopen` has given, as (number, path).
+        delta: gzip of how memory differs from what it is when Python starts; static/src/python/memory_delta.ts.
+        libraries: gzip of the shared libraries that it counts on, one after the other.
+        facts: `header`, which Pyodide is given in base64; `pages`, how many differ; `start`, what memory must be
+            when Python starts; `memory`, how many bytes it then has; `libraries`, to be loaded beforehand in this
+            order, as `path` in Pyodide's files and `bytes`; `handles`, which of them `dlopen` has given, as
+            (number, path).
     """
 
-    data: bytes
-    memory_bytes: int
-    memory: int
-    libraries: Sequence[dict[str, Any]]
-    handles: Sequence[Sequence[Any]]
+    delta: bytes
+    libraries: bytes
+    facts: dict[str, Any]
 
-    def to_json(self, asset: Asset) -> dict[str, Any]:
+    def to_json(self, delta: Asset, libraries: Asset) -> dict[str, Any]:
         """What the manifest says of it; `SnapshotAsset` in static/src/manifest.ts."""
-        facts = {"memory_bytes": self.memory_bytes, "memory": self.memory}
-        return {**asdict(asset), **facts, "libraries": self.libraries, "handles": self.handles}
+        return {"delta": asdict(delta), "code": asdict(libraries), **self.facts}
 
 
 def make_snapshot(
@@ -82,15 +80,15 @@ def make_snapshot(
         progress("python", f"a snapshot of Python {VERSION} with its packages", 0, 0)
         _make(folder, core, [*(one.data for one in wheels), own], imports, web / MAKER)
     facts = json.loads((folder / _FACTS).read_text())
-    data = (folder / _DATA).read_bytes()
-    return Snapshot(data, facts["memory_bytes"], facts["memory"], facts["libraries"], facts["handles"])
+    del facts["sha256"]
+    return Snapshot((folder / _DELTA).read_bytes(), (folder / _LIBRARIES).read_bytes(), facts)
 
 
 def _is_whole(folder: Path) -> bool:
     """Whether the cache has it undamaged."""
     try:
         facts = json.loads((folder / _FACTS).read_text())
-        return bool(facts["sha256"] == sha256_of((folder / _DATA).read_bytes()))
+        return bool(facts["sha256"] == [sha256_of((folder / name).read_bytes()) for name in (_DELTA, _LIBRARIES)])
     except (OSError, ValueError, KeyError):
         return False
 
@@ -146,13 +144,12 @@ def _pack(out: Path, new: Path) -> None:
         said = (out / "error.txt").read_text(errors="replace") if (out / "error.txt").is_file() else "nothing"
         raise SnapshotError(f"Pyodide says: {said.strip().splitlines()[-1][:300]}")
     facts = json.loads((out / _FACTS).read_text())
-    memory = (out / "snapshot.bin").read_bytes()
     libraries = [(out / f"{index}.so").read_bytes() for index in range(len(facts["libraries"]))]
-    # gzip, as browsers unpack it themselves; no date, so that equal builds give equal bytes.
-    data = gzip.compress(memory + b"".join(libraries), 9, mtime=0)
-    facts["memory_bytes"] = len(memory)
     described = zip(facts["libraries"], libraries, strict=True)
     facts["libraries"] = [{"path": path, "bytes": len(one)} for path, one in described]
-    facts["sha256"] = hashlib.sha256(data).hexdigest()
-    (new / _DATA).write_bytes(data)
+    # gzip, as browsers unpack it themselves; no date, so that equal builds give equal bytes.
+    packed = [gzip.compress(data, 9, mtime=0) for data in ((out / "delta.bin").read_bytes(), b"".join(libraries))]
+    facts["sha256"] = [sha256_of(data) for data in packed]
+    for name, data in zip((_DELTA, _LIBRARIES), packed, strict=True):
+        (new / name).write_bytes(data)
     (new / _FACTS).write_text(json.dumps(facts))

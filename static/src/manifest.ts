@@ -1,5 +1,7 @@
 /** `manifest.json` of a built site, as pyweb_ml/bundle/manifest.py writes it. */
 
+import type { Start } from "./python/memory_delta";
+
 /** The backends that an app can run its models on; "none" where a graph has no model. */
 export type BackendName =
   | "litert-wasm"
@@ -104,20 +106,33 @@ export interface PythonAssets {
   pyodide: string;
   /** From which Python starts at once; null where none could be made. */
   snapshot: SnapshotAsset | null;
+  /** Python's own modules; of a Python that starts from a snapshot, those that it lacks. */
+  stdlib: Asset;
   /** Wheels, in the order in which they are to be installed. */
-  packages: (Asset & { name: string })[];
+  packages: Package[];
   /** A zip of the app's own modules and of pyweb_ml's graph, unpacked where Python finds modules. */
   app: Asset;
   /** Python calculators by name. */
   calculators: Record<string, { module: string }>;
 }
 
-/** gzip of Python's memory with modules imported, then of the shared libraries that it counts on. */
-export interface SnapshotAsset extends Asset {
-  /** How many of the unpacked bytes are the memory's. */
-  memory_bytes: number;
+/** `later`: it holds nothing but modules, so that Python may start from a snapshot before it is there. */
+export type Package = Asset & { name: string; later: boolean };
+
+/** Python's memory with modules imported. */
+export interface SnapshotAsset {
+  /** gzip of the numbers of the pages that differ from memory as it is when Python starts, and of those pages. */
+  delta: Asset;
+  /** How many pages differ. */
+  pages: number;
+  /** What memory must be when Python starts. */
+  start: Start;
+  /** What Pyodide is given as a snapshot, in base64. */
+  header: string;
   /** Bytes of memory that Python then has. */
   memory: number;
+  /** gzip of the shared libraries that memory counts on, one after the other. */
+  code: Asset;
   /** In the order in which they must be loaded; `path` is where Python has them. */
   libraries: { path: string; bytes: number }[];
   /** What `dlopen` has given for which library. */

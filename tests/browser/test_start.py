@@ -1,10 +1,12 @@
 """How the page's Python starts: from a snapshot, and without one where that cannot be."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import Error
 
 from conftest import SUB_PATH, OpenExample
 from tests.visiting import AppPage
@@ -79,3 +81,16 @@ def test_without_its_snapshot_python_starts_all_the_same_and_the_stats_say_why(
     assert said.startswith("without a snapshot: ")
     assert reason in said
     assert snapshot.name in said
+
+
+def test_a_module_that_is_not_in_the_snapshot_and_cannot_be_fetched_is_an_error_that_names_its_file(
+    facts_app: Path, open_example: OpenExample, tmp_path: Path
+) -> None:
+    opened = open_example(facts_app)
+    opened.page.goto("about:blank")
+    (wheel,) = (tmp_path / SUB_PATH).glob("python/packages/*/numpy-*.whl")
+    wheel.unlink()
+    opened.page.go_back()
+    with pytest.raises(Error, match=rf"no module 'numpy\.fft': .*{re.escape(wheel.name)}' could not be fetched"):
+        opened.process(BLACK)
+    assert opened.stats()["python"] == "from a snapshot"

@@ -20,18 +20,19 @@ def app(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_snapshot_is_the_memory_and_the_libraries_it_counts_on_and_made_once(app: Path) -> None:
+def test_a_snapshot_is_what_memory_lacks_and_the_libraries_it_counts_on_and_made_once(app: Path) -> None:
     core = pyodide_files(quiet)
     wheels = [one.wheel for one in resolve_packages([Requirement("numpy")], read_lock(core[LOCK]), quiet)]
     snapshot = make_snapshot(app, core, wheels, web_folder(), quiet)
-    unpacked = gzip.decompress(snapshot.data)
-    sizes = [one["bytes"] for one in snapshot.libraries]
-    assert len(unpacked) == snapshot.memory_bytes + sum(sizes)
-    assert unpacked[snapshot.memory_bytes :][:4] == b"\0asm"
-    names = [Path(one["path"]).name.partition(".")[0] for one in snapshot.libraries]
+    facts = snapshot.facts
+    delta, libraries = gzip.decompress(snapshot.delta), gzip.decompress(snapshot.libraries)
+    assert len(delta) == facts["pages"] * (4 + 4096)
+    assert len(libraries) == sum(one["bytes"] for one in facts["libraries"])
+    assert libraries[:4] == b"\0asm"
+    names = [Path(one["path"]).name.partition(".")[0] for one in facts["libraries"]]
     assert names[:2] == ["_multiarray_umath", "_umath_linalg"]
-    assert {path for _, path in snapshot.handles} == {one["path"] for one in snapshot.libraries}
-    assert b"numpy.polynomial.chebyshev" in unpacked
+    assert {path for _, path in facts["handles"]} == {one["path"] for one in facts["libraries"]}
+    assert b"numpy.polynomial.chebyshev" in delta
 
     stages: list[str] = []
     again = make_snapshot(app, core, wheels, web_folder(), lambda stage, *_: stages.append(stage))

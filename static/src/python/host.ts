@@ -2,17 +2,23 @@
 
 import type { Options } from "../graph/calculator";
 import { fetchAsset, LoadError } from "../loading";
-import type { Asset, PythonAssets, Stage } from "../protocol";
+import type { Asset, Package, PythonAssets, Stage } from "../protocol";
 import { Archive } from "./archive";
-import { lineSpeed } from "./line";
-import { PAGE_MODULE, PLACES } from "./places";
+import { LaterFiles } from "./later";
+import { LATER_MODULE, PAGE_MODULE, PLACES } from "./places";
 import type { PortTypes, PythonMemory } from "./payloads";
-import type { Pyodide, Unpacked } from "./pyodide";
-import { fetchSnapshot, restore, startPlain } from "./pyodide";
+import type { Coming, Pyodide } from "./pyodide";
+import { restore, startPlain } from "./pyodide";
+import { fetchSnapshot } from "./snapshot";
 
 interface PageModule {
   PageCalculator(name: string, module: string, config: string, tags: string): PythonObject;
   refresh(): void;
+}
+
+/** pyweb_ml/later_modules.py. */
+interface LaterModule {
+  LaterModules(app: string, bring: LaterFiles["bring"]): { end(): void };
 }
 
 /** `PageCalculator` of pyweb_ml/page.py. */
@@ -36,9 +42,6 @@ export interface PageCalculator {
 
 export type Report = (stage: Stage, detail: string, loaded: number, total: number) => void;
 
-/** Milliseconds that a snapshot may take to come: it saves 2.5 s on a fast desktop, and more on slower devices. */
-const WORTH = 2500;
-
 export class PythonHost {
   /** Settles when `boot` has done its work. */
   readonly started: Promise<void>;
@@ -47,11 +50,10 @@ export class PythonHost {
   private settle: () => void = () => undefined;
   private module: PageModule | undefined;
   private memory: PythonMemory["buffer"] = () => new ArrayBuffer(0);
-  private packages: Promise<Archive>[] = [];
+  /** Packages on their way, by their files' paths. */
+  private readonly packages = new Map<string, Promise<Archive>>();
   private app: Promise<Archive> | undefined;
-  private snapshot: Promise<Unpacked> | undefined;
-  /** Why there is no snapshot, or none is fetched; "" where one is. */
-  private against = "";
+  private snapshot: Coming | undefined;
 
   constructor(
     private readonly base: string,
@@ -65,25 +67,19 @@ export class PythonHost {
 
   /** Begins to fetch what `boot` will need. */
   fetch(): void {
-    const { packages, app } = this.assets;
-    this.against = this.whyNoSnapshot();
-    this.snapshot = this.against === "" ? this.fetchSnapshot() : undefined;
-    this.packages = packages.map((asset) => this.fetchOne(asset));
+    const { snapshot, packages, app } = this.assets;
+    if (snapshot) this.snapshot = fetchSnapshot(this.base, snapshot, this.progress("python", "a snapshot of it"));
     this.app = this.fetchOne(app);
+    for (const one of packages) if (!snapshot || !one.later) void this.package(one);
     // A failed download is reported by boot, which awaits it; until then it is not unhandled.
-    for (const file of [this.snapshot, this.app, ...this.packages]) file?.catch(() => undefined);
+    for (const file of [this.snapshot?.libraries, this.snapshot?.delta, this.app]) file?.catch(() => undefined);
   }
 
-  private whyNoSnapshot(): string {
-    const { snapshot } = this.assets;
-    if (!snapshot) return "the site has none";
-    const speed = lineSpeed(performance.getEntriesByType("resource") as PerformanceResourceTiming[]);
-    if (speed === null || snapshot.bytes / speed <= WORTH) return "";
-    return `the line gives ${(speed / 1000).toFixed(1)} MB a second, so that it would come too late`;
-  }
-
-  private fetchSnapshot(): Promise<Unpacked> {
-    return fetchSnapshot(this.base, this.assets.snapshot!, this.progress("python", "a snapshot of it"));
+  private package(asset: Package): Promise<Archive> {
+    const coming = this.packages.get(asset.path) ?? this.fetchOne(asset);
+    this.packages.set(asset.path, coming);
+    coming.catch(() => undefined);
+    return coming;
   }
 
   private async fetchOne(asset: Asset): Promise<Archive> {
@@ -104,8 +100,8 @@ export class PythonHost {
   /** Starts Python, installs the packages and imports the app's modules. */
   async boot(): Promise<void> {
     this.report("python", "Python", 0, 0);
-    const pyodide = await this.start(new URL(this.assets.pyodide, this.base).href);
-    for (const wheel of this.packages) (await wheel).write(pyodide.FS, PLACES.packages);
+    const folder = new URL(this.assets.pyodide, this.base).href;
+    const pyodide = (await this.restore(folder)) ?? (await this.startPlain(folder));
     (await this.app!).write(pyodide.FS, PLACES.app);
     this.report("app", "the app's own Python", 0, 0);
     try {
@@ -119,21 +115,53 @@ export class PythonHost {
     this.settle();
   }
 
-  /** From the snapshot; where that does not fit, or cannot be had, from nothing. */
-  private async start(folder: string): Promise<Pyodide> {
+  /** From the snapshot; null where there is none, or it cannot be had, or does not fit. */
+  private async restore(folder: string): Promise<Pyodide | null> {
+    const { snapshot, packages } = this.assets;
     try {
-      if (this.against !== "") throw new Error(this.against);
-      const pyodide = await restore(folder, this.assets.snapshot!, this.snapshot!);
+      if (!snapshot) throw new Error("the site has none");
+      const pyodide = await restore(folder, snapshot, this.snapshot!);
       this.how = "from a snapshot";
+      await this.install(pyodide, packages.filter(({ later }) => !later));
+      this.followUp(pyodide);
       return pyodide;
     } catch (error) {
       this.how = `without a snapshot: ${lastLine(error)}`;
+      return null;
     }
+  }
+
+  private async startPlain(folder: string): Promise<Pyodide> {
+    const { packages } = this.assets;
+    // Side by side with Python's own files.
+    for (const one of packages) void this.package(one);
+    let pyodide: Pyodide;
     try {
-      return await startPlain(folder);
+      pyodide = await startPlain(folder);
     } catch (error) {
       throw new LoadError(`Python could not be started: ${lastLine(error)}`, "python");
     }
+    await this.install(pyodide, packages);
+    return pyodide;
+  }
+
+  private async install({ FS }: Pyodide, packages: readonly Package[]): Promise<void> {
+    for (const one of packages) (await this.package(one)).write(FS, PLACES.packages);
+  }
+
+  /** What Python runs without for a while. */
+  private followUp(pyodide: Pyodide): void {
+    const { FS } = pyodide;
+    const { stdlib, packages } = this.assets;
+    const wheels = packages.filter(({ later }) => later).map((asset) => ({
+      asset,
+      put: (bytes: Uint8Array) => { new Archive(asset.path, bytes).write(FS, PLACES.packages); },
+    }));
+    const own = { asset: stdlib, put: (data: Uint8Array) => { FS.writeFile(PLACES.stdlib, data, { canOwn: true }); } };
+    const files = new LaterFiles(this.base, [own, ...wheels]);
+    const modules = (pyodide.pyimport(LATER_MODULE) as LaterModule).LaterModules(PLACES.app, (digest) => { files.bring(digest); });
+    // What fails here is told by the import that wants it.
+    void this.started.then(() => files.come()).then(() => { modules.end(); }, () => undefined);
   }
 
   /** A calculator of the user's, made from its node's options and its inputs' tags; Python must be ready. */

@@ -1,11 +1,12 @@
 /** Pyodide: the parts of it that are used here, and its two ways to start. */
 
-import { fetchAsset, LoadError } from "../loading";
 import type { SnapshotAsset } from "../protocol";
+import type { FileSystem } from "./archive";
 import type { CreateModule, EmscriptenModule, Library } from "./libraries";
 import { restoreHandles, withLibraries } from "./libraries";
-import type { FileSystem } from "./archive";
-import { Unpacking } from "./unpacking";
+import type { MemoryDelta } from "./memory_delta";
+import { add, startsAs } from "./memory_delta";
+import { PROCESS } from "./places";
 
 export interface Pyodide {
   _module: EmscriptenModule;
@@ -17,10 +18,10 @@ interface PyodideScript {
   loadPyodide: (options: object) => Promise<Pyodide>;
 }
 
-/** A snapshot as it is restored: Python's memory, and the shared libraries that it counts on. */
-export interface Unpacked {
-  memory: Uint8Array;
-  libraries: Blob[];
+/** A snapshot on its way. */
+export interface Coming {
+  libraries: Promise<Blob[]>;
+  delta: Promise<MemoryDelta>;
 }
 
 /** Starts Python from nothing; `folder` is the address of Pyodide's files. */
@@ -30,38 +31,44 @@ export async function startPlain(folder: string): Promise<Pyodide> {
 }
 
 /**
- * Starts Python from a snapshot, with the modules imported that it holds. Python's own files are fetched and compiled
- * while the snapshot is still coming.
+ * Starts Python from a snapshot, with the modules imported that it holds, and without its standard library's files.
+ * Python's own files are fetched and compiled while the snapshot is still coming.
  */
-export async function restore(folder: string, asset: SnapshotAsset, coming: Promise<Unpacked>): Promise<Pyodide> {
-  const [{ loadPyodide }, { default: create }] = await Promise.all([
-    scriptOf(folder),
-    import(/* @vite-ignore */ `${folder}pyodide.asm.mjs`) as Promise<{ default: CreateModule }>,
-  ]);
+export async function restore(folder: string, asset: SnapshotAsset, coming: Coming): Promise<Pyodide> {
+  // Both at once: the second is large.
+  const [{ loadPyodide }, create] = [await scriptOf(folder), createOf(folder)];
   const createPyodideModule: CreateModule = (settings) => createWith(create, asset, coming, settings);
-  const memory = coming.then((unpacked) => unpacked.memory);
-  // Where it does not come, loadPyodide may have ended by something else before it asks.
-  memory.catch(() => undefined);
-  const pyodide = await loadPyodide({ indexURL: folder, _loadSnapshot: memory, createPyodideModule });
-  restoreHandles(pyodide._module, asset.handles);
-  return pyodide;
+  // Pyodide takes memory as createWith has made it.
+  const header = Uint8Array.from(atob(asset.header), (letter) => letter.charCodeAt(0));
+  const stdLibURL = URL.createObjectURL(new Blob([]));
+  try {
+    const pyodide = await loadPyodide({ ...PROCESS, indexURL: folder, _loadSnapshot: header, createPyodideModule, stdLibURL });
+    restoreHandles(pyodide._module, asset.handles);
+    return pyodide;
+  } finally {
+    URL.revokeObjectURL(stdLibURL);
+  }
 }
 
 async function createWith(
-  create: CreateModule,
-  { libraries, memory }: SnapshotAsset,
-  coming: Promise<Unpacked>,
+  create: Promise<CreateModule>,
+  { libraries, memory, start }: SnapshotAsset,
+  coming: Coming,
   settings: EmscriptenModule,
 ): Promise<EmscriptenModule> {
   const addresses: string[] = [];
-  const located = coming.then((unpacked) => {
-    addresses.push(...unpacked.libraries.map((library) => URL.createObjectURL(library)));
+  const located = coming.libraries.then((blobs) => {
+    addresses.push(...blobs.map((library) => URL.createObjectURL(library)));
     return libraries.map(({ path }, index): Library => ({ path, address: addresses[index]! }));
   });
   // Where it does not come, Emscripten may have failed by something else before it asks.
   located.catch(() => undefined);
   try {
-    return await withLibraries(create, located, memory)(settings);
+    const module = await withLibraries(await create, located, memory)(settings);
+    const heap = new Uint8Array(module.HEAP8.buffer);
+    if (!startsAs(heap, start)) throw new Error("Python's memory starts otherwise here than where it was made");
+    add(await coming.delta, heap);
+    return module;
   } finally {
     for (const address of addresses) URL.revokeObjectURL(address);
   }
@@ -71,19 +78,6 @@ async function scriptOf(folder: string): Promise<PyodideScript> {
   return (await import(/* @vite-ignore */ `${folder}pyodide.mjs`)) as PyodideScript;
 }
 
-/** Fetches a snapshot and unpacks it as it comes; throws a {@link LoadError} where it is not as it was built. */
-export async function fetchSnapshot(base: string, asset: SnapshotAsset, progress: (loaded: number, total: number) => void): Promise<Unpacked> {
-  const sizes = [asset.memory_bytes, ...asset.libraries.map(({ bytes }) => bytes)];
-  const unpacking = new Unpacking(sizes.reduce((sum, one) => sum + one, 0));
-  try {
-    await fetchAsset(base, asset, "python", progress, (part) => { unpacking.add(part); });
-  } catch (error) {
-    unpacking.abandon();
-    throw error;
-  }
-  const bytes = await unpacking.end();
-  if (bytes === null) throw new LoadError(`'${asset.path}' does not unpack to ${unpacking.total} bytes; build the site again`, "python");
-  let end = asset.memory_bytes;
-  const libraries = asset.libraries.map((one) => new Blob([bytes.subarray(end, (end += one.bytes))], { type: "application/wasm" }));
-  return { memory: bytes.subarray(0, asset.memory_bytes), libraries };
+async function createOf(folder: string): Promise<CreateModule> {
+  return ((await import(/* @vite-ignore */ `${folder}pyodide.asm.mjs`)) as { default: CreateModule }).default;
 }

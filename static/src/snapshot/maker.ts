@@ -8,7 +8,9 @@ import { join } from "node:path";
 import { argv } from "node:process";
 import type { CreateModule, EmscriptenModule, Handles, Library } from "../python/libraries";
 import { handlesOf, restoreHandles, withLibraries } from "../python/libraries";
-import { PAGE_MODULE, PLACES } from "../python/places";
+import type { MemoryDelta, Start } from "../python/memory_delta";
+import { add, difference, differingPages, packDelta, startOf } from "../python/memory_delta";
+import { LATER_MODULE, PAGE_MODULE, PLACES, PROCESS } from "../python/places";
 
 interface Job {
   /** Address of Pyodide's folder, ending in "/". */
@@ -17,7 +19,7 @@ interface Job {
   archives: string[];
   /** Modules to import; what cannot be imported here is left to the page. */
   imports: string[];
-  /** Folder to write to: snapshot.bin, 0.so, 1.so, …, and snapshot.json; or error.txt. */
+  /** Folder to write to: delta.bin, 0.so, 1.so, …, and snapshot.json; or error.txt. */
   out: string;
 }
 
@@ -38,8 +40,8 @@ interface PyodideScript {
   loadPyodide: (options: object) => Promise<Pyodide>;
 }
 
-/** The same for every build, so that equal builds give equal bytes; a page calls no server, which is what it guards. */
-const ENVIRONMENT = { PYTHONHASHSEED: "0" };
+/** Where Pyodide's snapshot says how long its header is: a 32-bit number, after one that says what it is. */
+const HEADER_BYTES = 4;
 
 const encoder = new TextEncoder();
 const job = JSON.parse(new TextDecoder().decode(readFileSync(argv[2]!))) as Job;
@@ -60,34 +62,63 @@ function write(name: string, data: Uint8Array): void {
 async function make(): Promise<void> {
   const libraries = await writeLibraries();
   const createPyodideModule = withLibraries(create, libraries);
-  const python = await pyodideScript.loadPyodide({ _makeSnapshot: true, env: ENVIRONMENT, createPyodideModule });
+  const python = await pyodideScript.loadPyodide({ _makeSnapshot: true, ...PROCESS, createPyodideModule });
   const before = python._module.wasmTable.length;
   importAll(python);
   requireSameTable(python, before);
   wipeFreeMemory(python);
-  const snapshot = python.makeMemorySnapshot();
   const handles = handlesOf(python._module, libraries);
   const memory = python._module.HEAP8.length;
-  await prove(snapshot, libraries, handles, memory);
-  write("snapshot.bin", snapshot);
-  write("snapshot.json", encoder.encode(JSON.stringify({ memory, libraries: libraries.map(({ path }) => path), handles })));
+  const { header, delta, start } = await prove(python.makeMemorySnapshot(), libraries, handles, memory);
+  write("delta.bin", packDelta(delta));
+  const facts = { header: btoa(String.fromCharCode(...header)), pages: delta.pages.length, start, memory, handles };
+  write("snapshot.json", encoder.encode(JSON.stringify({ ...facts, libraries: libraries.map(({ path }) => path) })));
 }
 
-/** Restores it, as a page will. */
-async function prove(snapshot: Uint8Array, libraries: Library[], handles: Handles, memory: number): Promise<void> {
-  const createPyodideModule = withLibraries(create, libraries, memory);
-  const python = await pyodideScript.loadPyodide({ _loadSnapshot: snapshot, createPyodideModule });
+interface Proved {
+  /** What Pyodide must be given as a snapshot, so that it takes memory as it finds it. */
+  header: Uint8Array;
+  delta: MemoryDelta;
+  start: Start;
+}
+
+/** Restores it twice, the second time as a page will, and tells how memory differs from what it is when Python starts. */
+async function prove(snapshot: Uint8Array, libraries: Library[], handles: Handles, memory: number): Promise<Proved> {
+  const end = new DataView(snapshot.buffer, snapshot.byteOffset).getUint32(HEADER_BYTES, true);
+  const [header, whole] = [snapshot.slice(0, end), snapshot.subarray(end)];
+  let first!: Uint8Array;
+  await restore(header, libraries, memory, (heap) => {
+    first = heap.slice();
+    heap.set(whole);
+  });
+  let found!: Proved;
+  const python = await restore(header, libraries, memory, (heap) => {
+    const start = startOf(heap, differingPages(first, heap));
+    found = { header, start, delta: difference(heap, whole) };
+    add(found.delta, heap);
+  });
   restoreHandles(python._module, handles);
   python.runPython(`
 import ${PAGE_MODULE} as page, numpy as np
 page.refresh()
 assert (np.ones((2, 3)) @ np.ones((3, 2)) == 3).all()
 `);
+  return found;
+}
+
+/** A Python whose memory is filled once it could start. */
+function restore(header: Uint8Array, libraries: Library[], memory: number, fill: (heap: Uint8Array) => void): Promise<Pyodide> {
+  const createPyodideModule: CreateModule = async (settings) => {
+    const module = await withLibraries(create, libraries, memory)(settings);
+    fill(new Uint8Array(module.HEAP8.buffer));
+    return module;
+  };
+  return pyodideScript.loadPyodide({ ...PROCESS, _loadSnapshot: header, createPyodideModule });
 }
 
 /** A first Python says which libraries the modules need; they are written as files for the second one to begin with. */
 async function writeLibraries(): Promise<Library[]> {
-  const python = await pyodideScript.loadPyodide({ env: ENVIRONMENT });
+  const python = await pyodideScript.loadPyodide(PROCESS);
   importAll(python);
   const { LDSO, FS } = python._module;
   const paths = Object.keys(LDSO.loadedLibsByName).filter((path) => path.startsWith("/"));
@@ -102,7 +133,7 @@ function importAll(python: Pyodide): void {
     else python.unpackArchive(bytes, "zip", { extractDir: PLACES.app });
   });
   python.runPython(`
-import gc, importlib, ${PAGE_MODULE}
+import gc, importlib, ${PAGE_MODULE}, ${LATER_MODULE}
 for name in ${JSON.stringify(job.imports)}:
     try:
         importlib.import_module(name)

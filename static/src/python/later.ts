@@ -1,0 +1,59 @@
+/** Files that a Python from a snapshot does without at first: they come behind it, or when it asks for one of them. */
+
+import { fetchAsset, LoadError } from "../loading";
+import type { Asset } from "../protocol";
+
+export interface LaterFile {
+  asset: Asset;
+  /** Puts its bytes where Python finds them. */
+  put: (bytes: Uint8Array<ArrayBuffer>) => void;
+}
+
+/** Python's own sha256, in hexadecimal digits: the browser's is not to be had without waiting. */
+type Digest = (bytes: Uint8Array<ArrayBuffer>) => string;
+
+export class LaterFiles {
+  readonly #waiting: Set<LaterFile>;
+
+  constructor(
+    private readonly base: string,
+    files: readonly LaterFile[],
+  ) {
+    this.#waiting = new Set(files);
+  }
+
+  /** Fetches them while Python runs; resolves when all are there. */
+  async come(): Promise<void> {
+    await Promise.all([...this.#waiting].map(async (file) => { this.#take(file, await this.#fetch(file.asset)); }));
+  }
+
+  /** Fetches what is not there yet while everything waits, as an import of Python's does. */
+  bring(digest: Digest): void {
+    for (const file of [...this.#waiting]) this.#take(file, fetchNow(this.base, file.asset, digest));
+  }
+
+  #fetch(asset: Asset): Promise<Uint8Array<ArrayBuffer>> {
+    return fetchAsset(this.base, asset, "packages", () => undefined);
+  }
+
+  #take(file: LaterFile, bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.#waiting.delete(file)) file.put(bytes);
+  }
+}
+
+function fetchNow(base: string, asset: Asset, digest: Digest): Uint8Array<ArrayBuffer> {
+  const request = new XMLHttpRequest();
+  request.open("GET", new URL(asset.path, base), false);
+  request.responseType = "arraybuffer";
+  try {
+    request.send();
+  } catch {
+    throw new LoadError(`'${asset.path}' could not be fetched: the network is down or the server does not answer`, "packages");
+  }
+  if (request.status !== 200) {
+    throw new LoadError(`'${asset.path}' could not be fetched: the server answers ${request.status}; build the site again`, "packages");
+  }
+  const bytes = new Uint8Array(request.response as ArrayBuffer);
+  if (bytes.length !== asset.bytes || digest(bytes) !== asset.sha256) throw LoadError.damaged(asset, "packages");
+  return bytes;
+}
