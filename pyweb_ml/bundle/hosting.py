@@ -27,6 +27,34 @@ HEADERS = {
 """For every file. The first two are the condition for threads; the next two let pages of other origins show the
 app with `widget.js`."""
 
+MIME_TYPES = {
+    "text/html": "html",
+    "text/css": "css",
+    "text/javascript": "js mjs",
+    "text/plain": "txt",
+    "application/json": "json",
+    "application/wasm": "wasm",
+    "application/manifest+json": "webmanifest",
+    "application/zip": "zip",
+    "image/avif": "avif",
+    "image/bmp": "bmp",
+    "image/gif": "gif",
+    "image/jpeg": "jpeg jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "video/mp4": "m4v mp4",
+    "video/ogg": "ogv",
+    "video/quicktime": "mov",
+    "video/webm": "webm",
+    "audio/aac": "aac",
+    "audio/flac": "flac",
+    "audio/mp4": "m4a",
+    "audio/mpeg": "mp3",
+    "audio/ogg": "oga ogg opus",
+    "audio/wav": "wav",
+}
+"""Of all files of a site that are more than bytes to a browser, by the endings of their names."""
+
 IMMUTABLE_FOLDERS = ("engine", "models", "page", "python", "samples")
 """Folders in which no path ever has other content: each holds a digest."""
 
@@ -46,6 +74,7 @@ need, and keeps the app for use without a network. Where the host can send them,
   lie in a folder of a larger site, move the file to that site's root and write the folder before each path in it.
 * GitHub Pages, S3 and others that let you set no headers: nothing to do.
 * nginx: include hosting/nginx.conf as it says there.
+* Apache: copy hosting/apache.conf to the site's folder as ".htaccess", or include it as it says there.
 
 A new version: build again, and copy the whole new folder over the old one. Visitors get it on the visit after the
 one that has fetched it. Files of old versions, in folders that the new one does not name, may be deleted later.
@@ -63,20 +92,45 @@ map $uri $pywebml_cache {{
 #
 {directives}
 #     gzip_static on;
-#     types {{ text/javascript mjs js; application/wasm wasm; application/manifest+json webmanifest; }}
+#     default_type application/octet-stream;
+#     types {{
+{types}
+#     }}
 #
-# "types" replaces nginx's own list at its level: where you can edit mime.types, add what it lacks there instead.
+# "types" and "add_header" replace those of the levels above: these are all that the site needs.
+"""
+
+_APACHE = """# Apache 2.4 with mod_headers. Copy this file to the site's folder as ".htaccess" where that may set headers
+# (AllowOverride FileInfo), or include it within the <Directory> that serves the site.
+{directives}
+Header set Cache-Control "no-cache"
+<If "%{{REQUEST_URI}} =~ m#/(?:{folders})/#">
+    Header set Cache-Control "{immutable}"
+</If>
+{types}
+"""
+
+
+_NOT_FOUND = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Not found</title>
+<p>There is no such file here.</p>
+</html>
 """
 
 
 def write_hosting(site: Path) -> None:
-    """Writes `_headers`, `.nojekyll`, and `hosting/` with what a person needs to know."""
+    """Writes `_headers`, `.nojekyll`, `404.html`, and `hosting/` with what a person needs to know."""
     (site / "_headers").write_text(_headers_file())
     # Else GitHub Pages runs Jekyll over the site, which leaves out files that begin with "_".
     (site / ".nojekyll").touch()
+    # Else Cloudflare Pages sends index.html for each file that there is not, to be kept for a year.
+    (site / "404.html").write_text(_NOT_FOUND)
     (site / "hosting").mkdir()
     (site / "hosting" / "README.txt").write_text(README)
     (site / "hosting" / "nginx.conf").write_text(_nginx_file())
+    (site / "hosting" / "apache.conf").write_text(_apache_file())
 
 
 def _headers_file() -> str:
@@ -88,6 +142,18 @@ def _headers_file() -> str:
 
 
 def _nginx_file() -> str:
-    sent = {**HEADERS, "Cache-Control": "$pywebml_cache"}
-    directives = "\n".join(f'#     add_header {name} "{value}" always;' for name, value in sent.items())
-    return _NGINX.format(folders="|".join(IMMUTABLE_FOLDERS), immutable=IMMUTABLE, directives=directives)
+    sent = [f'add_header {name} "{value}" always;' for name, value in HEADERS.items()]
+    # Not "always": a file that was missing once would be so for a year.
+    sent.append('add_header Cache-Control "$pywebml_cache";')
+    directives = "\n".join(f"#     {line}" for line in sent)
+    types = "\n".join(f"#         {name} {endings};" for name, endings in MIME_TYPES.items())
+    folders = "|".join(IMMUTABLE_FOLDERS)
+    return _NGINX.format(folders=folders, immutable=IMMUTABLE, directives=directives, types=types)
+
+
+def _apache_file() -> str:
+    directives = "\n".join(f'Header always set {name} "{value}"' for name, value in HEADERS.items())
+    named = ((name, " ".join(f".{ending}" for ending in endings.split())) for name, endings in MIME_TYPES.items())
+    types = "\n".join(f"AddType {name} {endings}" for name, endings in named)
+    folders = "|".join(IMMUTABLE_FOLDERS)
+    return _APACHE.format(folders=folders, immutable=IMMUTABLE, directives=directives, types=types)

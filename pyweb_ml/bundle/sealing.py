@@ -11,7 +11,7 @@ from typing import Any
 from pyweb_ml.bundle.asset_file import Asset, asset_of
 
 MANIFEST = "manifest.json"
-UNLISTED = (MANIFEST, "sw.js", "_headers", ".nojekyll")
+UNLISTED = (MANIFEST, "sw.js", "_headers", ".nojekyll", "404.html")
 """Files that no page loads by the manifest: itself, what the browser checks by itself, what is for hosts."""
 UNLISTED_FOLDERS = ("hosting",)
 TWINS = (".br", ".gz")

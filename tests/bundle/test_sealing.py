@@ -10,6 +10,7 @@ import pytest
 from pyweb_ml.apps import load_app
 from pyweb_ml.bundle import build_site
 from pyweb_ml.bundle.hosting import HEADERS, IMMUTABLE, IMMUTABLE_FOLDERS
+from pyweb_ml.bundle.samples import KINDS
 from pyweb_ml.bundle.sealing import seal
 from pyweb_ml.cache import sha256_of
 
@@ -27,6 +28,9 @@ def site(model_app: Path, web: Path, tmp_path: Path) -> Path:
     return tmp_path / "site"
 
 
+HOSTING = ("README.txt", "apache.conf", "nginx.conf")
+
+
 def manifest_of(site: Path) -> dict[str, object]:
     manifest: dict[str, object] = json.loads((site / "manifest.json").read_text())
     return manifest
@@ -39,7 +43,8 @@ def files_of(site: Path) -> dict[str, tuple[int, str]]:
 
 def test_every_file_that_a_page_loads_is_listed_with_its_size_and_hash(site: Path) -> None:
     files = {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
-    unlisted = {"manifest.json", "sw.js", "_headers", ".nojekyll", "hosting/README.txt", "hosting/nginx.conf"}
+    hosting = {"_headers", ".nojekyll", "404.html", *(f"hosting/{name}" for name in HOSTING)}
+    unlisted = {"manifest.json", "sw.js", *hosting}
     assert files.keys() - files_of(site).keys() == unlisted
     for path, (size, sha256) in files_of(site).items():
         assert (size, sha256) == (len(files[path]), sha256_of(files[path])), path
@@ -113,6 +118,29 @@ def test_hosts_are_told_what_to_send_once_and_what_never_changes(site: Path) -> 
         assert f"/{folder}/*\n  Cache-Control: {IMMUTABLE}\n" in text
     nginx = (site / "hosting" / "nginx.conf").read_text()
     assert all(f'add_header {name} "{value}" always;' in nginx for name, value in HEADERS.items())
+    apache = (site / "hosting" / "apache.conf").read_text()
+    assert all(f'Header always set {name} "{value}"' in apache for name, value in HEADERS.items())
+
+
+def test_no_host_keeps_for_a_year_that_a_file_is_missing(site: Path) -> None:
+    """What has "always" is sent with a 404, too; and Cloudflare Pages sends one only where there is a 404.html."""
+    for name in ("nginx.conf", "apache.conf"):
+        lines = (site / "hosting" / name).read_text().splitlines()
+        caching = [line for line in lines if "Cache-Control" in line]
+        assert caching
+        assert [line for line in caching if "always" in line] == []
+    assert (site / "404.html").is_file()
+
+
+def test_hosts_are_told_the_type_of_each_file_that_is_more_than_bytes(site: Path) -> None:
+    """nginx's "types" replaces its own list: without text/html in it, the page was shown as its source."""
+    endings = {path.suffix for path in site.rglob("*") if path.is_file()} | KINDS.keys()
+    bytes_alone = {"", ".conf", ".tflite", ".reference"}
+    nginx = (site / "hosting" / "nginx.conf").read_text()
+    apache = (site / "hosting" / "apache.conf").read_text()
+    for ending in endings - bytes_alone:
+        assert re.search(rf"#  +[a-z]+/[a-z0-9+]+ (?:\w+ )*{ending[1:]}[ ;]", nginx), ending
+        assert re.search(rf"^AddType [a-z]+/[a-z0-9+]+ .*\{ending}\b", apache, re.MULTILINE), ending
 
 
 def test_what_hosts_keep_for_a_year_has_a_digest_in_its_path(site: Path) -> None:

@@ -43,6 +43,7 @@ def test_a_site_without_python_calculators_holds_no_python(model_app: Path, web:
     files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     assert {re.sub(r"\b[0-9a-f]{16}\b", "DIGEST", name) for name in files if not name.startswith("models/")} == {
         ".nojekyll",
+        "404.html",
         "_headers",
         "app.webmanifest",
         "engine/DIGEST/engines/litert-wasm.js",
@@ -50,6 +51,7 @@ def test_a_site_without_python_calculators_holds_no_python(model_app: Path, web:
         "engine/DIGEST/litert/engine.wasm",
         "graph.json",
         "hosting/README.txt",
+        "hosting/apache.conf",
         "hosting/nginx.conf",
         "icon-192.png",
         "icon-512.png",
