@@ -100,7 +100,7 @@ map $uri $pywebml_cache {{
 # "types" and "add_header" replace those of the levels above: these are all that the site needs.
 """
 
-_APACHE = """# Apache 2.4 with mod_headers. Copy this file to the site's folder as ".htaccess" where that may set headers
+_APACHE = """# Apache 2.4, mod_headers. Copy this file to the site's folder as ".htaccess" where that is allowed
 # (AllowOverride FileInfo), or include it within the <Directory> that serves the site.
 {directives}
 Header set Cache-Control "no-cache"

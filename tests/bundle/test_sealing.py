@@ -135,7 +135,7 @@ def test_no_host_keeps_for_a_year_that_a_file_is_missing(site: Path) -> None:
 def test_hosts_are_told_the_type_of_each_file_that_is_more_than_bytes(site: Path) -> None:
     """nginx's "types" replaces its own list: without text/html in it, the page was shown as its source."""
     endings = {path.suffix for path in site.rglob("*") if path.is_file()} | KINDS.keys()
-    bytes_alone = {"", ".conf", ".tflite", ".reference"}
+    bytes_alone = {"", ".bin", ".conf", ".reference", ".tflite"}
     nginx = (site / "hosting" / "nginx.conf").read_text()
     apache = (site / "hosting" / "apache.conf").read_text()
     for ending in endings - bytes_alone:
