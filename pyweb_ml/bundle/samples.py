@@ -31,9 +31,24 @@ def write_samples(app: App[Any, Any], site: Path) -> list[Sample]:
     """Copies an app's samples into the site.
 
     Raises:
-        BuildError: a sample is not there, or is nothing that a browser shows or plays.
+        BuildError: a sample is not there, or is nothing that a browser shows or plays; or a folder has none.
     """
-    return [_write(app.file, source, site, index) for index, source in enumerate(app.samples)]
+    given = [one for source in app.samples for one in _files(app.file, source)]
+    return [_write(app.file, source, site, index) for index, source in enumerate(given)]
+
+
+def _files(app_file: Path, source: str) -> list[str]:
+    """The file itself, or those of a folder that browsers show or play, by name."""
+    folder = app_file.parent / source
+    if not folder.is_dir():
+        return [source]
+    names = sorted(file.name for file in folder.iterdir() if file.is_file() and file.suffix.lower() in KINDS)
+    if not names:
+        wanted = ", ".join(sorted(KINDS))
+        raise BuildError(
+            f"{app_file}: the folder '{source}' of samples holds no file that ends in one of {wanted}"
+        )
+    return [f"{source}/{name}" for name in names]
 
 
 def _write(app_file: Path, source: str, site: Path, index: int) -> Sample:

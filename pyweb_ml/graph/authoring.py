@@ -256,7 +256,8 @@ def app(
 
     Args:
         title: the page's title.
-        samples: images, videos or sounds to offer in the page, as paths relative to the app's file.
+        samples: images, videos or sounds to offer in the page, or folders of them, as paths relative to the app's
+            file.
         backend: what the page runs models on: one of `BACKENDS`, or several, of which the first that can be had
             begins and the fastest goes on. "auto" is those that are usually worth a try. On the desktop, models
             always run on LiteRT.

@@ -93,6 +93,25 @@ def test_the_manifest_states_the_site_as_the_page_reads_it(
     )
 
 
+def test_a_folder_of_samples_gives_each_of_its_files_that_can_be_shown_by_name(
+    model_app: Path, web: Path, tmp_path: Path
+) -> None:
+    folder = model_app.parent / "photos"
+    (folder / "deeper").mkdir(parents=True)
+    for name in ("two_cats.jpg", "a dog.png", "notes.txt", "deeper/cow.jpg"):
+        (folder / name).write_bytes(b"bytes of " + name.encode())
+    build_site(load_app(str(with_samples(model_app, "photos"))), tmp_path / "site", web=web)
+    samples = json.loads((tmp_path / "site" / "manifest.json").read_text())["samples"]
+    assert [one["name"] for one in samples] == ["a dog", "two cats"]
+    assert (tmp_path / "site" / samples[1]["path"]).read_bytes() == b"bytes of two_cats.jpg"
+
+
+def test_a_folder_of_samples_without_any_is_refused(model_app: Path, web: Path, tmp_path: Path) -> None:
+    (model_app.parent / "photos").mkdir()
+    with pytest.raises(BuildError, match=r"'photos' of samples holds no file that ends in one of \.aac"):
+        build_site(load_app(str(with_samples(model_app, "photos"))), tmp_path / "site", web=web)
+
+
 @pytest.mark.parametrize(
     ("sound", "words"),
     [(False, "Your pictures never leave this device."), (True, "Your sound never leaves this device.")],
