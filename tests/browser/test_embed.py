@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from pyweb_ml.bundle.hosting import CONTENT_SECURITY_POLICY
 from pyweb_ml.runner.video import read_video
-from tests.browser.conftest import WEB, Site, until
+from tests.browser.conftest import SUB_PATH, WEB, Site, until
 from tests.browser.elsewhere import FOR_OTHERS, Elsewhere, elsewhere
 from tests.browser.test_jobs import png, written
 
@@ -127,6 +128,21 @@ def test_a_page_that_is_not_named_in_the_address_is_refused_and_told_how_to_be(
     )
     page.wait_for_timeout(200)
     assert [message["pywebml"] for message in page.evaluate("told")] == ["failure"]
+
+
+def test_the_page_that_is_documented_gives_the_frame_its_height_and_hears_results(
+    site: Site, host: Elsewhere
+) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "embed.md").read_text().partition("## In an iframe")[2]
+    (html,), (program,) = (re.findall(rf"^```{kind}\n(.*?)^```$", text, re.M | re.S) for kind in ("html", "js"))
+    origin = quote(host.url.rstrip("/"), safe="")
+    html = html.replace("https%3A%2F%2Farticle.example", origin).replace("https://host/app/", site.url)
+    program = program.replace("https://host", site.url.removesuffix(f"/{SUB_PATH}/"))
+    site.script(values={"faces": [], "words": "hello"})
+    with host.page.expect_console_message(lambda line: line.type == "log", timeout=60_000) as line:
+        page = host.open(f"<h1>An article</h1>{html}<script>{program}</script>")
+    assert line.value.args[0].json_value() == {"faces": [], "words": "hello"}
+    until(page, "parseFloat(document.querySelector('iframe').style.height) > 400")
 
 
 def test_other_frames_have_no_say_and_hear_nothing(site: Site, host: Elsewhere) -> None:
