@@ -122,7 +122,8 @@ export class Presenter {
     if (this.#activity === "running" && rate > 0) parts.push(`${rate.toFixed(rate < 10 ? 1 : 0)} frames/s`);
     const took = Object.values(stats.milliseconds).reduce((sum, one) => sum + one, 0);
     if (took > 0) parts.push(`${took.toFixed(1)} ms`);
-    if (stats.framesDropped > 0) parts.push(`${stats.framesDropped} dropped`);
+    // Of a job nothing is dropped, and of a still there is nothing to drop.
+    if (this.#activity === "running" && stats.framesDropped > 0) parts.push(`${stats.framesDropped} dropped`);
     this.#view.showNumbers(parts.filter((part) => part !== "").join(" · "), stats.reason);
   }
 
