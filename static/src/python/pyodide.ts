@@ -35,8 +35,10 @@ export async function startPlain(folder: string): Promise<Pyodide> {
  * Python's own files are fetched and compiled while the snapshot is still coming.
  */
 export async function restore(folder: string, asset: SnapshotAsset, coming: Coming): Promise<Pyodide> {
-  // Both at once: the second is large.
-  const [{ loadPyodide }, create] = [await scriptOf(folder), createOf(folder)];
+  const create = createOf(folder);
+  // Whoever waits for it is told, if the other script comes at all.
+  create.catch(() => undefined);
+  const { loadPyodide } = await scriptOf(folder);
   const createPyodideModule: CreateModule = (settings) => createWith(create, asset, coming, settings);
   // Pyodide takes memory as createWith has made it.
   const header = Uint8Array.from(atob(asset.header), (letter) => letter.charCodeAt(0));
