@@ -156,6 +156,7 @@ export class ElementView {
     main.textContent = busy ? "Stop" : "Start";
     main.disabled = !busy && !canStart;
     this.#button("record").disabled = activity !== "running";
+    if (!busy) this.showLevel(0);
   }
 
   /** `title` says more of them to whoever points at them. */

@@ -53,7 +53,7 @@ export function takesNoSound(): Failure {
 }
 
 export function badSound(name: string): Failure {
-  const message = `The sound of '${name}' cannot be decoded by this browser; convert it to WAV or MP3.`;
+  const message = `'${name}' holds no sound that this browser decodes; convert it to WAV or MP3, or choose another.`;
   return failure("SourceError", message);
 }
 

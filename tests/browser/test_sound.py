@@ -150,6 +150,7 @@ def test_the_microphone_gives_chunks_and_moves_the_meter(echo: AppPage) -> None:
     until(page, "document.querySelector('pywebml-app').shadowRoot.querySelector('.level').value > 0.01")
     page.get_by_role("button", name="Stop").click()
     expect(page.locator(".words [role=status]")).to_have_text("Ready")
+    assert page.evaluate("document.querySelector('pywebml-app').shadowRoot.querySelector('.level').value") == 0
 
 
 def test_a_packet_of_sound_is_processed_by_script(echo: AppPage) -> None:
@@ -162,7 +163,7 @@ def test_a_file_without_sound_says_so(echo: AppPage, tmp_path: Path) -> None:
     file = tmp_path / "a.wav"
     file.write_bytes(b"no sound at all")
     choose(echo, file)
-    expect(echo.page.get_by_role("alert")).to_contain_text("The sound of 'a.wav' cannot be decoded")
+    expect(echo.page.get_by_role("alert")).to_contain_text("'a.wav' holds no sound that this browser decodes")
 
 
 def test_an_empty_file_of_sound_is_told_which_files_sound(echo: AppPage, tmp_path: Path) -> None:
