@@ -3,8 +3,9 @@
  * says what will be needed, the element's client takes it over. The two are bundled apart, so they meet on the document.
  */
 
+import { chooseBuild, compileWasm, wasmOf } from "./engine_build";
 import { moduleWorker } from "./module_worker";
-import type { Prepare } from "./protocol";
+import type { ToWorker } from "./protocol";
 
 const PLACE = Symbol.for("pywebml.early-worker");
 
@@ -41,9 +42,28 @@ export function startEarly(app: Element, { engine = "", models = "" }: DOMString
     early.hasFailed = true;
   };
   const addresses = models.split(" ").filter((path) => path !== "").map((path) => new URL(path, base).href);
-  const message: Prepare = { type: "prepare", base: base.href, backend, engine: new URL(engine, base).href, models: addresses };
-  worker.postMessage(message);
+  const folder = new URL(engine, base).href;
+  const wasm = wasmOf(folder, chooseBuild());
+  post(worker, { type: "prepare", base: base.href, backend, engine: folder, models: addresses, wasm });
+  compileFor(worker, wasm);
   (document as Place)[PLACE] = early;
+}
+
+/** The largest file of all need not wait until the worker has come to run. */
+function compileFor(worker: Worker, address: string): void {
+  const prove = async (response: Response): Promise<void> => {
+    const bytes = await response.clone().arrayBuffer();
+    post(worker, { type: "copy", address, bytes }, [bytes]);
+  };
+  // What breaks off on its way compiles neither.
+  compileWasm(address, (response) => { prove(response).catch(() => undefined); }).then(
+    (module) => { post(worker, { type: "compiled", address, module }); },
+    () => { post(worker, { type: "compiled", address, module: null }); },
+  );
+}
+
+function post(worker: Worker, message: ToWorker, transfer: Transferable[] = []): void {
+  worker.postMessage(message, transfer);
 }
 
 /** That worker, if it is for this; one that failed is left, so that another says why. */

@@ -1,6 +1,7 @@
 /** The page's part in keeping a site for use without a network; the service worker does the work. */
 
 import type { PywebmlApp } from "./element";
+import { chooseBuild } from "./engine_build";
 import type { Failure } from "./protocol";
 import type { FromServiceWorker, ToServiceWorker } from "./service_worker_protocol";
 
@@ -8,15 +9,6 @@ import type { FromServiceWorker, ToServiceWorker } from "./service_worker_protoc
 const NOBODY = 10_000;
 
 const ROLLED_BACK = "pywebml-rolled-back";
-
-/**
- * Relaxed SIMD, as a module that uses one instruction of it: `i32x4.relaxed_trunc_f32x4_s`.
- * https://github.com/WebAssembly/relaxed-simd
- */
-const RELAXED_SIMD = new Uint8Array([
-  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 123, 1, 123, 3, 2, 1, 0],
-  ...[10, 9, 1, 7, 0, 32, 0, 253, 129, 2, 11],
-]);
 
 /** Keeps the site once the visitor has got a result and Python has started, and tells the service worker which builds run here. */
 export function keepOffline(app: PywebmlApp, script: string, build: string): void {
@@ -85,12 +77,9 @@ function tell(worker: ServiceWorker | null, message: ToServiceWorker): void {
   worker?.postMessage(message);
 }
 
-/** LiteRT's builds for browsers other than this one; see engines/litert.ts for which of them a page runs. */
+/** LiteRT's builds for browsers other than this one. */
 function unneeded(): string {
-  const relaxed = WebAssembly.validate(RELAXED_SIMD);
-  const used = !relaxed ? "compat_" : crossOriginIsolated ? "threaded_" : "";
-  const others = ["", "threaded_", "compat_"].filter((build) => build !== used);
-  return `/litert/litert_wasm_(?:${others.join("|")})internal\\.`;
+  return `/litert/(?!${chooseBuild().file}\\.)`;
 }
 
 function once<T>(action: () => Promise<T>): () => Promise<T> {

@@ -60,6 +60,22 @@ export interface Prepare {
   engine: string;
   /** Absolute addresses of the models, as that backend takes them. */
   models: readonly string[];
+  /** Absolute address of the engine's Wasm, which the page compiles meanwhile. */
+  wasm: string;
+}
+
+/** What the page has compiled for `prepare`; null where it could not. */
+export interface Compiled {
+  type: "compiled";
+  address: string;
+  module: WebAssembly.Module | null;
+}
+
+/** The bytes of it, as they came, to be proved. */
+export interface Copy {
+  type: "copy";
+  address: string;
+  bytes: ArrayBuffer;
 }
 
 /** One input for the graph. The image is closed by the worker. */
@@ -109,7 +125,7 @@ export interface AskPicture {
   id: number;
 }
 
-export type ToWorker = Prepare | Init | Frame | Reset | Profile | AskPicture;
+export type ToWorker = Prepare | Compiled | Copy | Init | Frame | Reset | Profile | AskPicture;
 
 /** Loading goes on. `total` 0: not known. Units are bytes, or steps where a stage has none. */
 export interface Status {

@@ -11,6 +11,9 @@ const HEADERS = {
   "Cross-Origin-Resource-Policy": "cross-origin",
 };
 
+/** What is asked for to be read or shown by a page or worker, which have the policy themselves: it needs no headers. */
+const EXEMPT: readonly RequestDestination[] = ["", "audio", "font", "image", "manifest", "script", "style", "track", "video"];
+
 export class Answerer {
   readonly #store: Store;
   readonly #scope: string;
@@ -32,10 +35,10 @@ export class Answerer {
     // What cannot be stored, as where the quota is full, leaves the build that runs.
     if (request.mode === "navigate") await this.#visit(url).catch(() => undefined);
     const kept = await this.#kept(url).catch(() => undefined);
-    if (kept !== undefined) return isolated(ranged(kept, request.headers.get("Range")), url.pathname);
+    if (kept !== undefined) return isolated(await ranged(kept, request.headers.get("Range")), request.destination, url.pathname);
     const isFresh = request.mode === "navigate" && url.searchParams.has("fresh");
     const response = await (isFresh ? fetch(url, { cache: "reload" }) : fetch(request));
-    return response.type === "basic" ? isolated(response, url.pathname) : response;
+    return response.type === "basic" ? isolated(response, request.destination, url.pathname) : response;
   }
 
   /** A visit begins: the newest whole build runs from now on. */
@@ -83,13 +86,19 @@ async function ranged(response: Response, range: string | null): Promise<Respons
   return new Response(all.slice(Number(first), end), { status: 206, headers });
 }
 
-async function isolated(given: Response | Promise<Response>, path: string): Promise<Response> {
-  const response = await given;
-  const { status, statusText } = response;
+/** As it is where nothing is amiss: of a response that is made anew, the browser keeps no compiled code. */
+function isolated(response: Response, destination: RequestDestination, path: string): Response {
+  const { ok, status, statusText } = response;
   const headers = new Headers(response.headers);
-  for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+  if (!EXEMPT.includes(destination)) for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
   const type = typeOf(path);
-  if (response.ok && type !== "application/octet-stream") headers.set("Content-Type", type);
+  if (ok && type !== "application/octet-stream" && !isOfType(response, type)) headers.set("Content-Type", type);
+  if ([...headers].every(([name, value]) => response.headers.get(name) === value)) return response;
   const hasBody = ![101, 204, 205, 304].includes(status);
   return new Response(hasBody ? response.body : null, { status, statusText, headers });
+}
+
+function isOfType({ headers }: Response, type: string): boolean {
+  const given = headers.get("Content-Type")?.toLowerCase().replace(/\s*;\s*charset="?utf-8"?$/, "");
+  return given === type.split(";")[0];
 }

@@ -1,7 +1,8 @@
 /** The worker: loads a site, then has the page's frames go through its graph; see protocol.ts. */
 
+import { chooseBuild } from "./engine_build";
 import { messageOf } from "./engines/engine";
-import { chooseBuild, fetchBuild } from "./engines/litert";
+import { expectWasm, fetchBuild, giveWasm } from "./engines/litert";
 import type { LoadedModels } from "./engines/models";
 import { loadModels } from "./engines/models";
 import { ConfigError } from "./graph/config";
@@ -52,10 +53,7 @@ function post(message: FromWorker, transfer: Transferable[] = []): void {
   (self as unknown as { postMessage(message: FromWorker, transfer: Transferable[]): void }).postMessage(message, transfer);
 }
 
-setWitness((address, copy) => {
-  unproved.push([address, copy]);
-  proveCopies();
-});
+setWitness(proveCopy);
 
 const calls = new PythonCalls(post);
 
@@ -66,6 +64,10 @@ function report(stage: Stage, detail: string, loaded: number, total: number): vo
 self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
   if (data.type === "prepare") {
     begun = prepare(data);
+  } else if (data.type === "compiled") {
+    giveWasm(data.address, data.module);
+  } else if (data.type === "copy") {
+    proveCopy(data.address, new Response(data.bytes));
   } else if (data.type === "init") {
     pipeline = load(data);
     pipeline.catch(fail);
@@ -103,8 +105,9 @@ async function load({ version, base, backend: wanted, canvas }: Init): Promise<P
 }
 
 /** What a page told ahead is fetched at once, without the manifest that will ask for it. */
-function prepare({ base, backend, engine, models: files }: Prepare): Begun {
-  void chooseBuild().then((build) => { fetchBuild(engine, build); });
+function prepare({ base, backend, engine, models: files, wasm }: Prepare): Begun {
+  expectWasm(wasm);
+  fetchBuild(engine, chooseBuild());
   fetchAhead(files);
   return begin(base, backend);
 }
@@ -135,6 +138,11 @@ async function prove(): Promise<void> {
   const fault = await integrity?.fault();
   if (fault) tellFault(fault);
   else if (!isWhole) setTimeout(() => { void prove(); }, PROVED_AFTER);
+}
+
+function proveCopy(address: string, copy: Response): void {
+  unproved.push([address, copy]);
+  proveCopies();
 }
 
 /** What is damaged may compile, and hang: it is told as soon as it has come. */

@@ -3,18 +3,21 @@ import { startEarly, takeEarly } from "../src/early_worker";
 
 const SCRIPT = new URL("https://host/app/page/0a/worker.js");
 const BASE = "https://host/app/?build=1";
+const ENGINE = "https://host/app/engine/0b/litert/litert_wasm_threaded_internal.wasm";
+/** A module with nothing in it. */
+const WASM = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
 const HINTS = { engine: "engine/0b/", models: "models/a.tflite models/b.tflite" };
 
 class FakeWorker {
   static made: FakeWorker[] = [];
   onmessage: ((event: unknown) => void) | null = null;
   onerror: ((event: unknown) => void) | null = null;
-  readonly sent: unknown[] = [];
+  readonly sent: { type: string }[] = [];
   isTerminated = false;
   constructor() {
     FakeWorker.made.push(this);
   }
-  postMessage(message: unknown): void {
+  postMessage(message: { type: string }): void {
     this.sent.push(message);
   }
   terminate(): void {
@@ -32,6 +35,9 @@ beforeEach(() => {
   vi.stubGlobal("Worker", FakeWorker);
   vi.stubGlobal("document", { baseURI: "https://host/app/index.html", visibilityState: "visible" });
   vi.stubGlobal("self", { origin: "https://host" });
+  vi.stubGlobal("crossOriginIsolated", true);
+  vi.stubGlobal("navigator", { hardwareConcurrency: 4 });
+  vi.stubGlobal("fetch", () => Promise.resolve(new Response(WASM, { headers: { "Content-Type": "application/wasm" } })));
 });
 afterEach(() => { vi.unstubAllGlobals(); });
 
@@ -39,7 +45,7 @@ test("the worker that is started is told what to fetch, and is taken over with w
   startEarly(appWith(null), HINTS, SCRIPT);
   const [worker] = FakeWorker.made;
   const models = ["https://host/app/models/a.tflite", "https://host/app/models/b.tflite"];
-  expect(worker!.sent).toEqual([{ type: "prepare", base: BASE, backend: "auto", engine: "https://host/app/engine/0b/", models }]);
+  expect(worker!.sent).toEqual([{ type: "prepare", base: BASE, backend: "auto", engine: "https://host/app/engine/0b/", models, wasm: ENGINE }]);
   worker!.onmessage!("said");
   expect(takeEarly(SCRIPT, BASE, "auto")).toBe(worker);
   const heard: unknown[] = [];
@@ -70,4 +76,31 @@ test("nothing is started without hints, for a backend that they are not for, or 
   vi.stubGlobal("document", { baseURI: "https://host/app/", visibilityState: "hidden" });
   startEarly(appWith(null), HINTS, SCRIPT);
   expect(FakeWorker.made).toEqual([]);
+});
+
+test("the worker gets the engine's Wasm compiled, and its bytes as they came, to prove them", async () => {
+  startEarly(appWith(null), HINTS, SCRIPT);
+  const { sent } = FakeWorker.made[0]!;
+  await vi.waitFor(() => { expect(sent).toHaveLength(3); });
+  expect(sent).toContainEqual({ type: "compiled", address: ENGINE, module: expect.any(WebAssembly.Module) as unknown });
+  const copy = sent.find(({ type }) => type === "copy") as unknown as { address: string; bytes: ArrayBuffer };
+  expect(copy.address).toBe(ENGINE);
+  expect(new Uint8Array(copy.bytes)).toEqual(WASM);
+});
+
+test.each([
+  ["is not there", new Response("no such file", { status: 404 })],
+  ["is damaged", new Response(WASM.slice(0, 5), { headers: { "Content-Type": "application/wasm" } })],
+])("where the engine's Wasm %s, the worker is told that it does not come from the page", async (_, response) => {
+  vi.stubGlobal("fetch", () => Promise.resolve(response));
+  startEarly(appWith(null), HINTS, SCRIPT);
+  const { sent } = FakeWorker.made[0]!;
+  await vi.waitFor(() => { expect(sent).toContainEqual({ type: "compiled", address: ENGINE, module: null }); });
+});
+
+test("what has no type is compiled once it is there", async () => {
+  vi.stubGlobal("fetch", () => Promise.resolve(new Response(WASM)));
+  startEarly(appWith(null), HINTS, SCRIPT);
+  const { sent } = FakeWorker.made[0]!;
+  await vi.waitFor(() => { expect(sent).toContainEqual(expect.objectContaining({ module: expect.any(WebAssembly.Module) as unknown })); });
 });

@@ -1,42 +1,19 @@
 /** LiteRT.js: what its backends have in common. One instance a worker. */
 
 import type { Accelerator, CompiledModel as LiteRtModel, TensorDetails } from "@litertjs/core";
-import { getGlobalLiteRt, loadAndCompile, loadLiteRt, supportsFeature, Tensor } from "@litertjs/core";
+import { getGlobalLiteRt, loadAndCompile, loadLiteRt, Tensor } from "@litertjs/core";
 
 import { Deferred } from "../deferred";
+import { compileWasm, wasmOf, type Build } from "../engine_build";
 import { witnessed } from "../loading";
 import { classicWorkerAddress } from "../module_worker";
-import { NOT_ISOLATED } from "../protocol";
 import type { CompiledModel, ModelFiles, TensorArray, TensorValue } from "./engine";
 import { arrayOf, checkInputs, messageOf, RefusedModel, sizeOf } from "./engine";
-
-/** XNNPACK gains little beyond this on the models that run in pages, and the page needs cores too. */
-const MOST_THREADS = 4;
 
 /** What LiteRT.js looks for in the global scope of a classic worker; a module worker must lend it. */
 interface LiteRtGlobals {
   ModuleFactory?: unknown;
   Module?: object | undefined;
-}
-
-/** One of LiteRT.js's builds, and the threads that it can run with here. */
-export interface Build {
-  readonly file: string;
-  readonly threads: number;
-  /** What keeps it to one thread; "" where nothing does. */
-  readonly limit: string;
-}
-
-/** The build that this browser runs: threads where the page is cross-origin isolated, one thread elsewhere. */
-export async function chooseBuild(): Promise<Build> {
-  if (!(await supportsFeature("relaxedSimd"))) {
-    return { file: "litert_wasm_compat_internal", threads: 1, limit: "this browser has no relaxed SIMD" };
-  }
-  const one = { file: "litert_wasm_internal", threads: 1 };
-  if (!crossOriginIsolated) return { ...one, limit: NOT_ISOLATED };
-  const threads = Math.min(navigator.hardwareConcurrency, MOST_THREADS);
-  if (threads < 2) return { ...one, limit: "the device has one core" };
-  return { file: "litert_wasm_threaded_internal", threads, limit: "" };
 }
 
 interface FetchedBuild {
@@ -47,25 +24,36 @@ interface FetchedBuild {
 /** Builds that are on their way, by their address. */
 const fetched = new Map<string, FetchedBuild>();
 
+/** Wasm that the page compiles, by its address; null where it could not. */
+const expected = new Map<string, Deferred<WebAssembly.Module | null>>();
+
+/** The page compiles a build's Wasm, and will {@link giveWasm | give} it. */
+export function expectWasm(address: string): void {
+  expected.set(address, new Deferred());
+}
+
+/** Null: the page could not; then this worker fetches it itself, and says why. */
+export function giveWasm(address: string, module: WebAssembly.Module | null): void {
+  expected.get(address)?.resolve(module);
+}
+
 /** Begins to fetch a build's script and its Wasm, side by side; what did not come is fetched again the next time. */
-export function fetchBuild(base: string, { file }: Build): FetchedBuild {
-  const address = `${base}litert/${file}`;
+export function fetchBuild(base: string, build: Build): FetchedBuild {
+  const address = `${base}litert/${build.file}`;
   const begun = fetched.get(address) ?? {
     script: (import(/* @vite-ignore */ `${address}.mjs`) as Promise<{ default: unknown }>).then((module) => module.default),
-    wasm: compileWasm(`${address}.wasm`),
+    wasm: wasmAt(wasmOf(base, build)),
   };
   fetched.set(address, begun);
   for (const part of [begun.script, begun.wasm]) part.catch(() => fetched.delete(address));
   return begun;
 }
 
-/** Compiled as it comes, where the host gives it its type; proved beside that. */
-async function compileWasm(address: string): Promise<WebAssembly.Module> {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`'${address}': the server answers ${response.status}`);
-  witnessed(address, response);
-  const isTyped = response.headers.get("content-type")?.startsWith("application/wasm") === true;
-  return isTyped ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+/** Proved beside its compiling. */
+async function wasmAt(address: string): Promise<WebAssembly.Module> {
+  const given = await expected.get(address)?.promise;
+  expected.delete(address);
+  return given ?? compileWasm(address, (response) => { witnessed(address, response); });
 }
 
 /**

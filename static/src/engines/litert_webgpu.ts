@@ -2,8 +2,9 @@
 
 import { getWebGpuDevice } from "@litertjs/core";
 
+import { chooseBuild } from "../engine_build";
 import type { Backend, Engine } from "./engine";
-import { chooseBuild, compile, start } from "./litert";
+import { compile, start } from "./litert";
 import { gpuUnavailable } from "./webgpu";
 
 export const backend: Backend = {
@@ -15,7 +16,7 @@ export const backend: Backend = {
 
 async function create(base: string): Promise<Engine> {
   // The build that the page has fetched already; the GPU needs none of its threads.
-  const build = await chooseBuild();
+  const build = chooseBuild();
   await start(base, build, navigator.gpu);
   const device = getWebGpuDevice();
   if (!device) throw new Error("WebGPU gives LiteRT no device");
