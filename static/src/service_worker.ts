@@ -7,6 +7,7 @@ import { Answerer } from "./service_worker_answer";
 import { buildsOf, Keeper } from "./service_worker_keeping";
 import type { FromServiceWorker, ToServiceWorker } from "./service_worker_protocol";
 import type { MessageEventOfClient, ServiceWorkerScope } from "./service_worker_scope";
+import { isOfSite } from "./service_worker_paths";
 import { Store } from "./service_worker_store";
 
 const scope = self as unknown as ServiceWorkerScope;
@@ -21,7 +22,8 @@ scope.addEventListener("install", (event) => { event.waitUntil(scope.skipWaiting
 scope.addEventListener("activate", (event) => { event.waitUntil(scope.clients.claim()); });
 
 scope.addEventListener("fetch", (event) => {
-  if (answerer.isOwn(event.request)) event.respondWith(answerer.answer(event.request));
+  const { request } = event;
+  if (answerer.isOwn(request) && isOfSite(request.url, folder)) event.respondWith(answerer.answer(request));
 });
 
 scope.addEventListener("message", (event) => {
@@ -53,5 +55,5 @@ async function keep(unneeded: string): Promise<FromServiceWorker> {
 /** Old builds go once no other tab can run them. */
 async function tidy(): Promise<void> {
   const tabs = await scope.clients.matchAll({ type: "window", includeUncontrolled: true });
-  if (tabs.filter(({ url }) => url.startsWith(folder)).length <= 1) await store.retain(buildsOf(await store.state()));
+  if (tabs.filter(({ url }) => isOfSite(url, folder)).length <= 1) await store.retain(buildsOf(await store.state()));
 }

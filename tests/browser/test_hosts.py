@@ -58,6 +58,24 @@ def test_with_headers_the_page_comes_once(tab: Tab, host: Host) -> None:
     assert host.requests.count("index.html") == 1
 
 
+def test_pages_of_others_below_the_site_are_left_alone(
+    context: BrowserContext, site: Path, tmp_path: Path
+) -> None:
+    """As where an app lies at the root of a host, beside a blog."""
+    shutil.copytree(site, tmp_path / "host")
+    (tmp_path / "host" / "blog").mkdir()
+    script = "<script>document.title = crossOriginIsolated ? 'isolated' : 'as its host sends it'</script>"
+    for name in ("about.html", "blog/index.html"):
+        (tmp_path / "host" / name).write_text(f"<!doctype html>{script}")
+    with hostile_host(tmp_path / "host") as host:
+        tab = open_tab(context, host.url)
+        tab.visit()
+        tab.until("document.documentElement.dataset.offline || !!navigator.serviceWorker.controller")
+        for name in ("about.html", "blog/index.html"):
+            tab.page.goto(host.url + name)
+            assert tab.page.title() == "as its host sends it"
+
+
 def test_a_service_worker_that_cannot_be_had_leaves_one_thread_and_the_reason(tab: Tab, host: Host) -> None:
     host.missing.add("sw.js")
     tab.visit()

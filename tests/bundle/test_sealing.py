@@ -149,6 +149,15 @@ def test_what_hosts_keep_for_a_year_has_a_digest_in_its_path(site: Path) -> None
     assert [path for path in kept if not re.search(r"[0-9a-f]{16}", path)] == []
 
 
+def test_the_service_worker_knows_the_files_of_a_site_from_those_of_others(site: Path) -> None:
+    script = (Path(__file__).parents[2] / "static" / "src" / "service_worker_paths.ts").read_text()
+    top = set(re.findall(r'"([\w.-]+)"', script.partition("const TOP")[2].partition("];")[0]))
+    folders = re.search(r"\^\(\?:([a-z|]+)\)", script)
+    assert folders
+    assert tuple(folders[1].split("|")) == IMMUTABLE_FOLDERS
+    assert {path for path in files_of(site) if "/" not in path} <= top | {"manifest.json"}
+
+
 def test_the_service_worker_sends_the_same_policy(site: Path) -> None:
     assert (site / "sw.js").read_text() == f'const policy = "{HEADERS["Content-Security-Policy"]}";'
 
