@@ -11,16 +11,16 @@ from typing import Any
 
 
 class LaterModules(MetaPathFinder):
-    """Finds the app's own modules; has the files of all others brought when the first of them is imported.
+    """Finds the modules that are there; has the files of all others brought when the first of them is imported.
 
     Args:
-        app: the folder of the app's modules, which are there.
         bring: fetches what has not come, and puts it where Python finds it; it is told how to take a sha256.
+        folders: in which modules may be already, such as the app's own.
     """
 
-    def __init__(self, app: str, bring: Callable[[Callable[[Any], str]], None]) -> None:
-        self._app = app
+    def __init__(self, bring: Callable[[Callable[[Any], str]], None], *folders: str) -> None:
         self._bring = bring
+        self._folders = folders
         # Before files are looked for, and after what is built in.
         sys.meta_path.insert(sys.meta_path.index(PathFinder), self)
 
@@ -28,7 +28,7 @@ class LaterModules(MetaPathFinder):
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Raises an ImportError where the files cannot be had."""
-        found = PathFinder.find_spec(name, [self._app] if path is None else path, target)
+        found = PathFinder.find_spec(name, self._folders if path is None else path, target)
         if found is not None and found.loader is not None:
             return found
         try:

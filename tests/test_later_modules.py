@@ -53,7 +53,7 @@ def later(tmp_path: Path, app: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 @pytest.fixture
 def modules(app: Path, later: Later) -> Iterator[LaterModules]:
-    finder = LaterModules(str(app), later.bring)
+    finder = LaterModules(later.bring, str(app))
     yield finder
     finder.end()
 

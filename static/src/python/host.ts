@@ -4,7 +4,7 @@ import type { Options } from "../graph/calculator";
 import { fetchAsset, LoadError } from "../loading";
 import type { Asset, Package, PythonAssets, Stage } from "../protocol";
 import { Archive } from "./archive";
-import { LaterFiles } from "./later";
+import { laterFiles, LaterFiles } from "./later";
 import { LATER_MODULE, PAGE_MODULE, PLACES } from "./places";
 import type { PortTypes, PythonMemory } from "./payloads";
 import type { Coming, Pyodide } from "./pyodide";
@@ -18,7 +18,7 @@ interface PageModule {
 
 /** pyweb_ml/later_modules.py. */
 interface LaterModule {
-  LaterModules(app: string, bring: LaterFiles["bring"]): { end(): void };
+  LaterModules(bring: LaterFiles["bring"], ...folders: string[]): { end(): void };
 }
 
 /** `PageCalculator` of pyweb_ml/page.py. */
@@ -101,8 +101,12 @@ export class PythonHost {
   async boot(): Promise<void> {
     this.report("python", "Python", 0, 0);
     const folder = new URL(this.assets.pyodide, this.base).href;
-    const pyodide = (await this.restore(folder)) ?? (await this.startPlain(folder));
+    const restored = await this.restore(folder);
+    const pyodide = restored ?? (await this.startPlain(folder));
+    const needed = this.assets.packages.filter(({ later }) => restored === null || !later);
+    for (const one of needed) (await this.package(one)).write(pyodide.FS, PLACES.packages);
     (await this.app!).write(pyodide.FS, PLACES.app);
+    if (restored) this.followUp(restored);
     this.report("app", "the app's own Python", 0, 0);
     try {
       const module = pyodide.pyimport(PAGE_MODULE) as PageModule;
@@ -117,13 +121,11 @@ export class PythonHost {
 
   /** From the snapshot; null where there is none, or it cannot be had, or does not fit. */
   private async restore(folder: string): Promise<Pyodide | null> {
-    const { snapshot, packages } = this.assets;
+    const { snapshot } = this.assets;
     try {
       if (!snapshot) throw new Error("the site has none");
       const pyodide = await restore(folder, snapshot, this.snapshot!);
       this.how = "from a snapshot";
-      await this.install(pyodide, packages.filter(({ later }) => !later));
-      this.followUp(pyodide);
       return pyodide;
     } catch (error) {
       this.how = `without a snapshot: ${lastLine(error)}`;
@@ -132,34 +134,20 @@ export class PythonHost {
   }
 
   private async startPlain(folder: string): Promise<Pyodide> {
-    const { packages } = this.assets;
     // Side by side with Python's own files.
-    for (const one of packages) void this.package(one);
-    let pyodide: Pyodide;
+    for (const one of this.assets.packages) void this.package(one);
     try {
-      pyodide = await startPlain(folder);
+      return await startPlain(folder);
     } catch (error) {
       throw new LoadError(`Python could not be started: ${lastLine(error)}`, "python");
     }
-    await this.install(pyodide, packages);
-    return pyodide;
   }
 
-  private async install({ FS }: Pyodide, packages: readonly Package[]): Promise<void> {
-    for (const one of packages) (await this.package(one)).write(FS, PLACES.packages);
-  }
-
-  /** What Python runs without for a while. */
+  /** What Python runs without for a while comes behind it. */
   private followUp(pyodide: Pyodide): void {
-    const { FS } = pyodide;
-    const { stdlib, packages } = this.assets;
-    const wheels = packages.filter(({ later }) => later).map((asset) => ({
-      asset,
-      put: (bytes: Uint8Array) => { new Archive(asset.path, bytes).write(FS, PLACES.packages); },
-    }));
-    const own = { asset: stdlib, put: (data: Uint8Array) => { FS.writeFile(PLACES.stdlib, data, { canOwn: true }); } };
-    const files = new LaterFiles(this.base, [own, ...wheels]);
-    const modules = (pyodide.pyimport(LATER_MODULE) as LaterModule).LaterModules(PLACES.app, (digest) => { files.bring(digest); });
+    const files = new LaterFiles(this.base, laterFiles(this.assets, pyodide.FS));
+    const python = pyodide.pyimport(LATER_MODULE) as LaterModule;
+    const modules = python.LaterModules((digest) => { files.bring(digest); }, PLACES.app, PLACES.packages);
     // What fails here is told by the import that wants it.
     void this.started.then(() => files.come()).then(() => { modules.end(); }, () => undefined);
   }

@@ -1,12 +1,27 @@
 /** Files that a Python from a snapshot does without at first: they come behind it, or when it asks for one of them. */
 
 import { fetchAsset, LoadError } from "../loading";
-import type { Asset } from "../protocol";
+import type { Asset, PythonAssets } from "../protocol";
+import type { FileSystem } from "./archive";
+import { Archive } from "./archive";
+import { PLACES } from "./places";
 
 export interface LaterFile {
   asset: Asset;
   /** Puts its bytes where Python finds them. */
   put: (bytes: Uint8Array<ArrayBuffer>) => void;
+}
+
+/** Python's own modules and the packages that may come later, put into its file system. */
+export function laterFiles({ stdlib, packages }: PythonAssets, files: FileSystem): LaterFile[] {
+  const wheels = packages.filter(({ later }) => later);
+  return [
+    { asset: stdlib, put: (bytes) => { files.writeFile(PLACES.stdlib, bytes, { canOwn: true }); } },
+    ...wheels.map((asset) => ({
+      asset,
+      put: (bytes: Uint8Array) => { new Archive(asset.path, bytes).write(files, PLACES.packages); },
+    })),
+  ];
 }
 
 /** Python's own sha256, in hexadecimal digits: the browser's is not to be had without waiting. */
