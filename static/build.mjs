@@ -1,5 +1,6 @@
 /** Builds what every app's site has in common into pyweb_ml/web/, or into DIR: `node build.mjs [DIR]`. */
 
+import { createHash } from "node:crypto";
 import { access, copyFile, cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,6 +17,9 @@ const ENTRIES = {
   worker: "src/worker.ts",
   engine: "src/engines/engine_worker.ts",
   runtime: "src/runtime.ts",
+};
+// What the page loads when it is first needed, and proves by what is written into its own scripts.
+const LATER = {
   media_library: "src/media_library.ts",
   audio_worklet: "src/audio_worklet.ts",
 };
@@ -48,10 +52,22 @@ async function exists(path) {
   );
 }
 
+/** Gives what the attribute `integrity` would say of each: https://www.w3.org/TR/SRI/ */
+async function bundleLater() {
+  await build({ ...OPTIONS, entryPoints: LATER, outdir: WEB });
+  const said = Object.keys(LATER).map(async (name) => [`${name}.js`, await integrityOf(join(WEB, `${name}.js`))]);
+  return Object.fromEntries(await Promise.all(said));
+}
+
+async function integrityOf(path) {
+  return `sha256-${createHash("sha256").update(await readFile(path)).digest("base64")}`;
+}
+
 async function bundle() {
   const found = [];
   for (const [name, path] of Object.entries(ENTRIES)) if (await exists(join(HERE, path))) found.push([name, path]);
-  await build({ ...OPTIONS, entryPoints: Object.fromEntries(found), outdir: WEB });
+  const define = { ...OPTIONS.define, PYWEBML_SCRIPTS: JSON.stringify(await bundleLater()) };
+  await build({ ...OPTIONS, define, entryPoints: Object.fromEntries(found), outdir: WEB });
   // A classic script: not every browser takes a module for a service worker.
   await build({ ...OPTIONS, entryPoints: { sw: "src/service_worker.ts" }, format: "iife", outdir: WEB });
   // What `pywebml build` runs under Node.js; no site has it.

@@ -6,6 +6,7 @@ import { deviceOf } from "./device_return";
 import { AppError } from "./failure";
 import { badSound, microphoneFailure } from "./media_messages";
 import type { AudioFormat } from "./protocol";
+import { provedScript } from "./proved_script";
 import { SoundFrame, type Device, type FrameSink, type Source } from "./source";
 
 /** As the microphone hears it: what makes speech clearer for people is not what models are trained on. */
@@ -59,7 +60,7 @@ export class MicrophoneSource extends AudioSource {
       const source = new MicrophoneSource(await navigator.mediaDevices.getUserMedia({ audio }), format);
       return await source.#prepare();
     } catch (error) {
-      throw new AppError(microphoneFailure(error));
+      throw error instanceof AppError ? error : new AppError(microphoneFailure(error));
     }
   }
 
@@ -90,10 +91,9 @@ export class MicrophoneSource extends AudioSource {
     sink.deviceLost(await this.#device);
   }
 
-  /** The worklet's script lies beside the page's own. */
   async #prepare(): Promise<this> {
     try {
-      await this.context.audioWorklet.addModule(new URL("audio_worklet.js", import.meta.url));
+      await this.context.audioWorklet.addModule(await provedScript("audio_worklet.js"));
       // Where the browser waits for the visitor first, it goes on by itself after the next press of anything.
       void this.context.resume();
       return this;

@@ -3,31 +3,38 @@
  * finds the file to blame when something does not start.
  */
 
-import { fetchFile, isDamaged, LoadError, proved } from "./loading";
+import { fetchAt, isDamaged, LoadError, proved } from "./loading";
 import type { Asset, Manifest, Stage } from "./protocol";
 
 /** Milliseconds for a file that has been loaded before, and is likely in the browser's cache. */
 const PATIENCE = 4000;
 
+/** This script, and the page's, which somebody's page may have loaded without its hash. */
+const OWN = [import.meta.url, new URL("widget.js", import.meta.url).href];
+
 const STAGES: Readonly<Record<string, Stage>> = { engine: "engine", models: "model", python: "python" };
 
 export class Integrity {
-  readonly #base: string;
   readonly #files: ReadonlyMap<string, Asset>;
+  /** Of every file that was asked for: each is proved once. */
+  readonly #proofs = new Map<string, Promise<LoadError | null>>();
 
   constructor(base: string, { files }: Pick<Manifest, "files">) {
-    this.#base = base;
     this.#files = new Map(files.map((file) => [new URL(file.path, base).href, file]));
   }
 
-  /** The first file that is not there or not what was built, among those that were asked for; null: all are well. */
-  async fault(): Promise<LoadError | null> {
-    for (const address of this.#asked()) {
-      const fault = await this.#prove(this.#files.get(address)!);
-      if (fault !== null) return fault;
-      proved.add(address);
-    }
-    return null;
+  /**
+   * What is wrong with a file that was asked for and is not there, or not what was built; null: all are well.
+   *
+   * @param elsewhere addresses of what was loaded by a worker of this one's.
+   */
+  async fault(elsewhere: readonly string[] = []): Promise<LoadError | null> {
+    for (const [file, address] of this.#asked(elsewhere)) this.#proofs.set(file, this.#prove(file, address));
+    const faults = [...this.#proofs.values()].map(async (proof) => {
+      const fault = await proof;
+      if (fault !== null) throw fault;
+    });
+    return Promise.all(faults).then(() => null, (fault: unknown) => fault as LoadError);
   }
 
   /**
@@ -44,17 +51,21 @@ export class Integrity {
     return fault;
   }
 
-  #asked(): string[] {
+  /** Files that are not proved yet, and their addresses as they were asked for. */
+  #asked(elsewhere: readonly string[]): [file: string, address: string][] {
     const entries = performance.getEntriesByType("resource").map(({ name }) => name);
-    const addresses = new Set([import.meta.url, ...entries].map(fileOf));
-    return [...addresses].filter((address) => this.#files.has(address) && !proved.has(address));
+    const files = new Map([...OWN, ...elsewhere, ...entries].map((address) => [fileOf(address), address]));
+    return [...files].filter(([file]) => this.#files.has(file) && !proved.has(file) && !this.#proofs.has(file));
   }
 
-  async #prove(asset: Asset): Promise<LoadError | null> {
+  async #prove(file: string, address: string): Promise<LoadError | null> {
+    const asset = this.#files.get(file)!;
     // The copy that was used, where the browser has kept it.
     const init: RequestInit = { cache: "force-cache", signal: AbortSignal.timeout(PATIENCE) };
     try {
-      return await faultIn(asset, await fetchFile(this.#base, asset.path, stageOf(asset), init));
+      const fault = await faultIn(asset, await fetchAt(new URL(address), asset.path, stageOf(asset), init));
+      if (fault === null) proved.add(file);
+      return fault;
     } catch (error) {
       return error instanceof LoadError ? error : null;
     }

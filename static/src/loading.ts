@@ -58,7 +58,8 @@ export async function fetchFile(base: string, path: string, stage: Stage, init: 
   return fetchAt(new URL(path, base), path, stage, init);
 }
 
-async function fetchAt(address: URL, path: string, stage: Stage, init: RequestInit = {}): Promise<Response> {
+/** As {@link fetchFile}, of an address; `path` is what errors call it. */
+export async function fetchAt(address: URL, path: string, stage: Stage, init: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
     response = await (ahead.get(address.href) ?? fetch(address, init));

@@ -1,7 +1,6 @@
 /** Fetches the script that reads and writes media files, when it is first needed. */
 
-import { AppError } from "./failure";
-import { mediaLibraryMissing } from "./media_messages";
+import { provedScript } from "./proved_script";
 
 export type MediaLibrary = typeof import("./media_library");
 
@@ -9,13 +8,15 @@ let loading: Promise<MediaLibrary> | null = null;
 
 /** Rejects with an {@link AppError} where it cannot be fetched; the next call tries again. */
 export async function loadMediaLibrary(): Promise<MediaLibrary> {
-  // It lies beside the page's own script.
-  const address = new URL("media_library.js", import.meta.url).href;
-  loading ??= import(/* @vite-ignore */ address) as Promise<MediaLibrary>;
+  loading ??= load();
   try {
     return await loading;
-  } catch {
+  } catch (error) {
     loading = null;
-    throw new AppError(mediaLibraryMissing(address));
+    throw error;
   }
+}
+
+async function load(): Promise<MediaLibrary> {
+  return (await import(/* @vite-ignore */ await provedScript("media_library.js"))) as MediaLibrary;
 }

@@ -11,8 +11,9 @@ export function screenEnded(): string {
   return "The screen is no longer shared; press Screen to share it again.";
 }
 
-export function mediaLibraryMissing(address: string): Failure {
-  return failure("LoadError", `'${address}' could not be loaded; check the connection and that the site is complete.`);
+export function scriptDamaged(address: string): Failure {
+  const what = `'${address}' is missing or damaged, or the network is down`;
+  return failure("LoadError", `${what}; check the connection, reload, or build the site again.`);
 }
 
 export function cannotEncode(): Failure {

@@ -9,6 +9,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import WEB, Site, Visit, until
 from tests.browser.plugs import PLUGS
+from tests.hostile import flip
 
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000") + b"cut off"
 CUT = b"\x1aE\xdf\xa3" + b"no more of a WebM file than its first four bytes"
@@ -160,6 +161,22 @@ def test_a_camera_is_no_longer_waited_for_once_an_image_is_chosen(running: Page)
     running.evaluate("(window.plug(), window.settled())")
     expect(running.locator(".words")).to_have_text("Done")
     assert running.evaluate("window.asked.length") == 1
+
+
+@pytest.mark.parametrize("device", ["microphone"], indirect=True)
+@pytest.mark.parametrize("damage", ["missing", "altered"])
+def test_what_listens_to_the_microphone_is_named_where_it_is(
+    site: Site, visit: Visit, device: str, damage: str
+) -> None:
+    visit.allowed = ("404", "audio_worklet.js")
+    script = site.folder / "audio_worklet.js"
+    data = script.read_bytes()
+    script.unlink()
+    if damage == "altered":
+        script.write_bytes(flip(data))
+    visit.page.goto(site.url)
+    press(visit.page, device.capitalize())
+    expect(alert(visit.page)).to_contain_text("audio_worklet.js' is missing or damaged")
 
 
 def test_what_was_taken_away_but_not_pulled_out_does_not_run_again_by_itself(running: Page) -> None:

@@ -34,7 +34,14 @@ export interface Started {
 
 export type ToEngine = Request & { id: number };
 
+/** Files that have come to the engine's worker, by their addresses; each is told once, before what it leads to. */
+export interface Loaded {
+  type: "loaded";
+  addresses: string[];
+}
+
 export type FromEngine =
+  | Loaded
   | { type: "done"; id: number; value: unknown }
   | { type: "failed"; id: number; name: string; message: string }
   | { type: "lost"; reason: string };

@@ -21,12 +21,25 @@ self.onmessage = ({ data }: MessageEvent<ToEngine>): void => {
   queue = queue.then(() => serve(data));
 };
 
+const told = new Set<string>();
+
+function tellLoaded(): void {
+  const addresses = performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => !told.has(name));
+  for (const address of addresses) told.add(address);
+  if (addresses.length > 0) post({ type: "loaded", addresses });
+}
+
+// What hangs must have been told, too.
+new PerformanceObserver(tellLoaded).observe({ type: "resource" });
+
 async function serve(data: ToEngine): Promise<void> {
   const { id } = data;
   try {
     const value = await answer(data);
+    tellLoaded();
     post({ type: "done", id, value }, buffersOf(value));
   } catch (error) {
+    tellLoaded();
     const name = error instanceof Error ? error.name : "Error";
     post({ type: "failed", id, name, message: messageOf(error) });
   }

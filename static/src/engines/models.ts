@@ -10,6 +10,7 @@ import { Gaps } from "./gaps";
 import { candidatesOf, Inference } from "./inference";
 import { Overlap } from "./overlap";
 import type { EngineWorker } from "./remote";
+import { ENGINE_SCRIPT } from "./remote";
 import { Selection } from "./selection";
 import type { ModelSite } from "./starting";
 import { Starter } from "./starting";
@@ -52,7 +53,11 @@ export async function loadModels(
     if (isLoading) report("model", name, loaded, total);
   };
   report("engine", backends[0]!, 0, 0);
-  const inference = new Inference(await candidatesOf(backends), new Starter(site, progress, createEngineWorker), post);
+  const tellFault = ({ message, stage }: LoadError): void => {
+    post({ type: "error", error: { name: "LoadError", message, stack: "", stage }, fatal: false });
+  };
+  const starter = new Starter(site, progress, createEngineWorker, tellFault);
+  const inference = new Inference(await candidatesOf(backends), starter, post);
   await inference.begin();
   isLoading = false;
   return running(site, inference, post);
@@ -108,7 +113,6 @@ const NO_MODELS: LoadedModels = {
   select: () => undefined,
 };
 
-/** engine.js lies beside worker.js. */
 function createEngineWorker(): EngineWorker {
-  return moduleWorker(new URL("engine.js", import.meta.url), "pywebml-engine");
+  return moduleWorker(ENGINE_SCRIPT, "pywebml-engine");
 }

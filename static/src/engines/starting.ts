@@ -1,5 +1,7 @@
 /** Brings a candidate up: its engine started, the site's models compiled; then has it prove itself. */
 
+import { Integrity } from "../integrity";
+import type { LoadError } from "../loading";
 import { fetchAsset } from "../loading";
 import type { Asset, BackendName, Manifest } from "../protocol";
 import type { Candidate } from "./candidate";
@@ -7,13 +9,13 @@ import type { CompiledModel, Engine, ModelFiles } from "./engine";
 import { backend as litertWasm } from "./litert_wasm";
 import { inputsOf, lieOf } from "./reference";
 import type { EngineWorker } from "./remote";
-import { createRemote } from "./remote";
+import { createRemote, ENGINE_SCRIPT } from "./remote";
 import { Running } from "./running";
 
 /** What the models are, and where; the parts of a site that engines need. */
 export interface ModelSite {
   readonly base: string;
-  readonly manifest: Pick<Manifest, "models" | "engines">;
+  readonly manifest: Pick<Manifest, "models" | "engines" | "files">;
 }
 
 export type Progress = (model: string, loaded: number, total: number) => void;
@@ -22,12 +24,16 @@ export class Starter {
   private local: Promise<Engine> | undefined;
   /** Whether an engine has failed in the graph's own worker: its Wasm memory cannot be trusted any more. */
   private isSpoilt = false;
+  private readonly integrity: Integrity;
 
   constructor(
     private readonly site: ModelSite,
     private readonly progress: Progress,
     private readonly createWorker: () => EngineWorker,
-  ) {}
+    private readonly tellFault: (fault: LoadError) => void,
+  ) {
+    this.integrity = new Integrity(site.base, site.manifest);
+  }
 
   /**
    * Rejects with why the candidate cannot be had; with a LoadError if a file of the site is missing or damaged.
@@ -97,7 +103,14 @@ export class Starter {
   }
 
   private isolated(backend: BackendName, signal: AbortSignal): Promise<Engine> {
-    return createRemote(this.createWorker(), backend, this.folder, signal);
+    return createRemote(this.createWorker(), backend, this.folder, signal, (addresses) => this.prove(addresses));
+  }
+
+  private async prove(addresses: readonly string[]): Promise<void> {
+    const fault = await this.integrity.fault([ENGINE_SCRIPT.href, ...addresses]);
+    if (fault === null) return;
+    this.tellFault(fault);
+    throw fault;
   }
 
   private async fetchModel(backend: BackendName, name: string): Promise<ModelFiles> {

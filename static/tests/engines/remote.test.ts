@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { Deferred } from "../../src/deferred";
 import type { FromEngine, ToEngine } from "../../src/engines/engine_protocol";
 import type { Engine } from "../../src/engines/engine";
 import { InputError, RefusedModel } from "../../src/engines/engine";
-import type { EngineWorker } from "../../src/engines/remote";
+import type { EngineWorker, Prove } from "../../src/engines/remote";
 import { createRemote } from "../../src/engines/remote";
 
 /** A worker that answers as it is told. */
@@ -27,8 +28,9 @@ class FakeWorker implements EngineWorker {
 }
 
 const usual = ({ id, type }: ToEngine): FromEngine => ({ type: "done", id, value: type === "create" ? { reason: "fp32" } : [] });
-const engineOf = (worker: FakeWorker, signal = new AbortController().signal): Promise<Engine> =>
-  createRemote(worker, "tfjs-webgl", "https://a/", signal);
+const allWell: Prove = () => Promise.resolve();
+const engineOf = (worker: FakeWorker, signal = new AbortController().signal, prove = allWell): Promise<Engine> =>
+  createRemote(worker, "tfjs-webgl", "https://a/", signal, prove);
 
 beforeEach(() => { vi.useFakeTimers(); });
 afterEach(() => { vi.useRealTimers(); });
@@ -84,5 +86,50 @@ describe("an engine in a worker of its own", () => {
     given.abort("it took too long");
     expect(await starting).toBe("Error: it took too long");
     expect(worker.terminate).toHaveBeenCalledOnce();
+  });
+
+  it("is not used before the files that it has loaded are proved", async () => {
+    const worker = new FakeWorker(usual);
+    const proof = new Deferred<void>();
+    const prove = vi.fn(() => proof.promise);
+    const engine = await engineOf(worker, undefined, prove);
+    worker.say({ type: "loaded", addresses: ["https://a/engine.js"] });
+    const compiled = vi.fn();
+    const model = engine.compile([], "m", 0).then(compiled);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(prove).toHaveBeenCalledExactlyOnceWith(["https://a/engine.js"]);
+    expect(compiled).not.toHaveBeenCalled();
+    proof.resolve();
+    await model;
+    expect(compiled).toHaveBeenCalledOnce();
+  });
+
+  const damaged: Prove = () => Promise.reject(new Error("'engine.js' is damaged"));
+
+  it("ends when a file that it has loaded is damaged", async () => {
+    const worker = new FakeWorker(usual);
+    const engine = await engineOf(worker, undefined, damaged);
+    worker.say({ type: "loaded", addresses: ["https://a/engine.js"] });
+    await expect(engine.compile([], "m", 0)).rejects.toThrow("'engine.js' is damaged");
+    expect(await engine.lost).toBe("'engine.js' is damaged");
+    expect(worker.terminate).toHaveBeenCalledOnce();
+  });
+
+  it("tells the damaged file rather than what came of it", async () => {
+    const worker = new FakeWorker(({ id }) => {
+      worker.say({ type: "loaded", addresses: ["https://a/engine.js"] });
+      return { type: "failed", id, name: "SyntaxError", message: "Unexpected token" };
+    });
+    await expect(engineOf(worker, undefined, damaged)).rejects.toThrow("'engine.js' is damaged");
+  });
+
+  it.each([
+    ["its worker died (Unexpected token)", allWell],
+    ["'engine.js' is damaged", damaged],
+  ])("that dies says '%s'", async (why, prove) => {
+    const worker = new FakeWorker(() => null);
+    const starting = engineOf(worker, undefined, prove).catch((error: unknown) => (error as Error).message);
+    worker.onerror?.({ message: "Unexpected token", preventDefault: () => undefined } as ErrorEvent);
+    expect(await starting).toBe(why);
   });
 });
