@@ -6,14 +6,19 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 APPS ?= examples
 PORT ?= 8000
 say = @printf '\n\033[1m== %s\033[0m\n'
+# Files of tests go to as many processes as there are cores; a file stays whole, as its fixtures are costly.
+PYTEST := $(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadfile
+# What runs side by side says all that it has to say at its end, where make can do that (from version 4 on).
+SIDE_BY_SIDE := --jobs=4 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
-.PHONY: help serve test lint unit browser bench bench-graph wheel lock clean
+.PHONY: help serve test lint fetch unit vitest pytest browser bench bench-graph wheel lock clean
 
 help:
 	@echo "make serve   set everything up and serve the examples (PORT=$(PORT))"
 	@echo "make test    set everything up and run every check and test, the browser tests included"
 	@echo "make lint    ruff, mypy, tsc, eslint"
-	@echo "make unit    the tests that need no browser"
+	@echo "make vitest  the tests of the TypeScript side under Node.js"
+	@echo "make unit    vitest, and the tests of the Python side that need no browser"
 	@echo "make browser the tests in Chromium"
 	@echo "make bench   both examples against a hand-written page, in Chromium"
 	@echo "make bench-graph  what a packet costs in Python, TypeScript and MediaPipe's wheel; what threads gain"
@@ -23,7 +28,11 @@ serve: .cache/web
 	$(say) "Serving $(APPS) (Ctrl-C ends it)"
 	$(BIN)/pywebml serve $(APPS) --port $(PORT)
 
-test: lint unit browser
+# First what needs no page, while what the tests need comes from the registries; then the long tests.
+test: .cache/tools
+	$(say) "Side by side: fetch what the tests need; check style and types; TypeScript's tests (a few minutes)"
+	@$(MAKE) --no-print-directory $(SIDE_BY_SIDE) fetch lint vitest .cache/chromium
+	@$(MAKE) --no-print-directory --jobs=1 pytest browser
 	$(say) "Everything passed"
 
 lint: .cache/tools .cache/node
@@ -33,14 +42,24 @@ lint: .cache/tools .cache/node
 	$(BIN)/mypy
 	cd static && npx --no-install tsc --noEmit && npx --no-install eslint --max-warnings 0 .
 
-unit: .cache/web
-	$(say) "Tests without a browser"
-	cd static && npx --no-install vitest run
-	$(BIN)/python -m pytest -m "not browser"
+# What the tests need of the registries, into the caches; a test fetches for itself what is not there.
+fetch: .cache/tools
+	$(say) "Fetching what the tests need (5 GB of frameworks and models, the first time)"
+	$(BIN)/python -m tests.prefetch
+
+unit: vitest pytest
+
+vitest: .cache/web
+	$(say) "TypeScript's tests under Node.js"
+	cd static && npx --no-install vitest run --testTimeout=60000
+
+pytest: .cache/web
+	$(say) "Python's tests without a browser"
+	$(PYTEST) -m "not browser"
 
 browser: .cache/web .cache/chromium
 	$(say) "Tests in Chromium"
-	$(BIN)/python -m pytest -m browser
+	$(PYTEST) -m browser
 
 bench: .cache/web .cache/chromium
 	for name in background_blur face_detection; do \
@@ -65,13 +84,13 @@ lock: .cache/tools
 .cache/tools: requirements.lock pyproject.toml
 	$(say) "Setting up Python's environment in .venv (about a minute the first time)"
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@mkdir -p .cache && touch $@
 
 .cache/node: .cache/tools static/package-lock.json
 	$(say) "Fetching the TypeScript tools"
-	cd static && npm ci --no-progress
+	$(BIN)/python static/hatch_build.py packages
 	@mkdir -p .cache && touch $@
 
 .cache/web: .cache/node $(shell find static -path static/node_modules -prune -o -type f -print 2>/dev/null)
