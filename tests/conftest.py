@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -26,6 +27,8 @@ ROOT = Path(__file__).parents[1]
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "network: fetches from the package registries")
+    # What a script starts in the background ignores SIGINT, and hands that on to the servers that tests interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class WriteApp(Protocol):
