@@ -86,7 +86,7 @@ class Batch {
 
   private async addImage(input: string, stream: string, image: ImageBitmap): Promise<string> {
     const name = this.zip.fresh(`${stream}/${input.replace(/\.[^./]*$/, "")}.png`);
-    await this.zip.add(name, await png(image));
+    await this.zip.addImage(name, await png(image));
     return name;
   }
 

@@ -90,6 +90,10 @@ export function filesFailed(names: readonly string[], total: number): string {
   return `${names.length} of ${total} images could not be processed: ${shown}${more}; results.jsonl says why.`;
 }
 
+export function zipFull(): Failure {
+  return failure("SourceError", "The zip is full (4 GB, or 65,534 images); choose fewer images at a time.");
+}
+
 /** `name`: of the new file. */
 export function jobSaved(name: string): string {
   return `Done: '${name}' is saved with your downloads.`;
