@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,8 +29,15 @@ def require_replaceable(out: Path, marks: Sequence[str] = _MARKS) -> None:
 
 
 @contextmanager
-def replaced_folder(out: Path, marks: Sequence[str] = _MARKS) -> Iterator[Path]:
-    """A new folder to write into, which takes the place of `out` when the block ends without an error."""
+def replaced_folder(
+    out: Path, marks: Sequence[str] = _MARKS, own: Callable[[Path], Set[str]] | None = None
+) -> Iterator[Path]:
+    """A new folder to write into, which takes the place of `out` when the block ends without an error.
+
+    Args:
+        marks: as of `require_replaceable`.
+        own: gives what lies in `out` itself, by name, that a build has written; the rest stays. None: all of it.
+    """
     require_replaceable(out, marks)
     out.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
@@ -38,17 +45,28 @@ def replaced_folder(out: Path, marks: Sequence[str] = _MARKS) -> Iterator[Path]:
         fresh = work / "new"
         fresh.mkdir()
         yield fresh
-        _swap(out, fresh, work / "old")
+        others = _names(out) - own(out) if own and _names(out) else set()
+        _swap(out, fresh, work / "old", others - _names(fresh))
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _swap(out: Path, fresh: Path, former: Path) -> None:
-    if out.exists():
-        os.rename(out, former)
+def _names(folder: Path) -> Set[str]:
+    return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+
+
+def _swap(out: Path, fresh: Path, former: Path, others: Set[str]) -> None:
+    moved: list[str] = []
     try:
+        for name in others:
+            os.rename(out / name, fresh / name)
+            moved.append(name)
+        if out.exists():
+            os.rename(out, former)
         os.rename(fresh, out)
     except OSError:
         if former.exists():
             os.rename(former, out)
+        for name in moved:
+            os.rename(fresh / name, out / name)
         raise

@@ -3,12 +3,13 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from pyweb_ml.bundle.asset_file import Asset, asset_of
+from pyweb_ml.errors import BuildError
 
 MANIFEST = "manifest.json"
 UNLISTED = (MANIFEST, "sw.js", "_headers", ".nojekyll", "404.html")
@@ -38,6 +39,23 @@ def seal(site: Path) -> None:
         _name_build(page, manifest["build"])
     manifest["files"] = [asdict(asset) for asset in _assets(site)]
     file.write_text(json.dumps(manifest, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def names_of_build(site: Path) -> Set[str]:
+    """What lies in a built site's folder itself that the build has written, compressed twins included.
+
+    The rest somebody has added, such as `CNAME`, `.htaccess` or the `.git` of a branch that a host shows.
+
+    Raises:
+        BuildError: the manifest is damaged.
+    """
+    try:
+        files = json.loads((site / MANIFEST).read_text(encoding="utf-8"))["files"]
+        names = {file["path"].partition("/")[0] for file in files} | {*UNLISTED, *UNLISTED_FOLDERS}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        advice = "so it does not say what in the folder is the build's; give -o a new folder"
+        raise BuildError(f"'{site / MANIFEST}' is damaged, {advice}") from error
+    return names | {name + twin for name in names for twin in TWINS}
 
 
 def _name_early(page: Path, manifest: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from pyweb_ml.bundle.pyodide import FOLDER, LOCK, STDLIB, pyodide_files, read_lo
 from pyweb_ml.bundle.python_packages import resolve_packages
 from pyweb_ml.bundle.report import BuildReport, PinnedPackage
 from pyweb_ml.bundle.samples import write_samples
-from pyweb_ml.bundle.sealing import seal
+from pyweb_ml.bundle.sealing import names_of_build, seal
 from pyweb_ml.bundle.snapshot import Snapshot, SnapshotError, make_snapshot
 from pyweb_ml.bundle.twins import write_twins
 from pyweb_ml.bundle.web_app import write_web_app
@@ -43,7 +43,7 @@ def build_site(
 ) -> BuildReport:
     """Builds an app into the folder `out`, which any static file server can serve, below any path.
 
-    Until it is whole, `out` stays as it was. A former build in `out` is replaced.
+    Until it is whole, `out` stays as it was. A former build in `out` is replaced; what else was put there stays.
 
     Args:
         web: the compiled web assets; by default those of `web_folder`.
@@ -63,7 +63,7 @@ def build_site(
     progress("graph", app.name, 0, 1)
     graph = trace_app(app)
     report = BuildReport(app.title, out)
-    with replaced_folder(out) as site:
+    with replaced_folder(out, own=names_of_build) as site:
         _write_site(app, graph, site, web, report, progress)
         if budget is not None:
             require_budget(site, budget)

@@ -151,9 +151,12 @@ def test_a_build_replaces_a_former_build_and_nothing_else(model_app: Path, web: 
     app = load_app(str(model_app))
     out = tmp_path / "site"
     build_site(app, out, web=web)
-    (out / "left.over").touch()
+    (old,) = out.glob("page/*/worker.js")
+    (web / "worker.js").write_text("another")
+    build_site(app, out, web=web, twins=True)
+    assert not old.exists()
     build_site(app, out, web=web)
-    assert not (out / "left.over").exists()
+    assert not list(out.glob("*.gz"))
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "photo.jpg").write_text("photo")
     (tmp_path / "file").write_text("file")
@@ -161,6 +164,31 @@ def test_a_build_replaces_a_former_build_and_nothing_else(model_app: Path, web: 
         with pytest.raises(BuildError, match=r"holds other files|is no folder"):
             build_site(app, other, web=web)
     assert (tmp_path / "photos" / "photo.jpg").read_text() == "photo"
+
+
+def test_what_somebody_has_put_beside_a_build_stays(model_app: Path, web: Path, tmp_path: Path) -> None:
+    """As the branch that GitHub Pages shows, with its own address."""
+    out = tmp_path / "site"
+    build_site(load_app(str(model_app)), out, web=web)
+    (out / ".git").mkdir()
+    added = {".git/HEAD": "ref: refs/heads/gh-pages", "CNAME": "blur.example", ".htaccess": "Options"}
+    for name, text in added.items():
+        (out / name).write_text(text)
+    build_site(load_app(str(model_app)), out, web=web)
+    assert {name: (out / name).read_text() for name in added} == added
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"files": 7}', '{"files": [{}]}'])
+def test_a_former_build_whose_manifest_is_damaged_is_left_as_it_is(
+    model_app: Path, web: Path, tmp_path: Path, text: str
+) -> None:
+    out = tmp_path / "site"
+    build_site(load_app(str(model_app)), out, web=web)
+    (out / "manifest.json").write_text(text)
+    (out / "CNAME").write_text("blur.example")
+    with pytest.raises(BuildError, match=r"manifest.json' is damaged, .*; give -o a new folder"):
+        build_site(load_app(str(model_app)), out, web=web)
+    assert (out / "CNAME").read_text() == "blur.example"
 
 
 def test_a_build_that_fails_leaves_the_former_build_as_it_was(model_app: Path, web: Path, tmp_path: Path) -> None:
