@@ -3,10 +3,12 @@
 import json
 import shlex
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
-from pyweb_ml.bundle.first_visit import first_visit
-from pyweb_ml.bundle.report import BuildReport
+from pyweb_ml.bundle.first_visit import FetchedFile, first_visit
+from pyweb_ml.bundle.report import BuildReport, PartSize
 
 
 def size_text(count: int) -> str:
@@ -75,7 +77,11 @@ class JsonConsole:
         self._say(type="progress", stage=stage, detail=detail, done=done, total=total)
 
     def done(self, report: BuildReport) -> None:
-        self._say(type="done", title=report.title, out=str(report.out))
+        """`parts` are those of the printed table, in bytes; `first_result` is what `--budget` limits."""
+        parts = [asdict(part) for part in report.sizes()]
+        files = first_visit(report.out)
+        first = {"files": len(files), **_sums(files)}
+        self._say(type="done", title=report.title, out=str(report.out), parts=parts, first_result=first)
 
     def error(self, message: str, trace: str) -> None:
         self._say(type="error", message=message, traceback=trace)
@@ -84,20 +90,25 @@ class JsonConsole:
         print(json.dumps(fields), file=self._out, flush=True)
 
 
+def _sums(sizes: Sequence[PartSize] | Sequence[FetchedFile]) -> dict[str, int]:
+    return {"bytes": sum(one.bytes for one in sizes), "gzip": sum(one.gzip for one in sizes)}
+
+
 def print_report(report: BuildReport) -> None:
     """What a build has written by part, which packages went in, how to look at it and how to put it online."""
-    sizes = report.sizes()
+    sizes, first = report.sizes(), first_visit(report.out)
     print(f"\n{'part':<16}{'files':>6}{'size':>12}{'gzip':>12}")
     for one in sizes:
-        print(f"{one.part:<16}{one.files:>6}{size_text(one.bytes):>12}{size_text(one.gzip):>12}")
-    whole = [sum(one.files for one in sizes), sum(one.bytes for one in sizes), sum(one.gzip for one in sizes)]
-    print(f"{'all':<16}{whole[0]:>6}{size_text(whole[1]):>12}{size_text(whole[2]):>12}")
-    first = first_visit(report.out)
-    whole = [len(first), sum(one.bytes for one in first), sum(one.gzip for one in first)]
-    print(f"{'first result':<16}{whole[0]:>6}{size_text(whole[1]):>12}{size_text(whole[2]):>12}")
+        _print_row(one.part, one.files, one.bytes, one.gzip)
+    _print_row("all", sum(one.files for one in sizes), **_sums(sizes))
+    _print_row("first result", len(first), **_sums(first))
     for package in report.packages:
         print(f"{package.name}=={package.version} sha256:{package.sha256} from {package.source}")
     for note in report.notes:
         print(f"note: {note}")
     print(f"\nlook at it: python -m http.server -d {shlex.quote(str(report.out))}, then http://localhost:8000/")
     print(f"put it online: copy the folder to any host of static files; {report.out / 'hosting' / 'README.txt'}")
+
+
+def _print_row(part: str, files: int, bytes: int, gzip: int) -> None:
+    print(f"{part:<16}{files:>6}{size_text(bytes):>12}{size_text(gzip):>12}")

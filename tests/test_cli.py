@@ -78,6 +78,9 @@ def test_build_reports_to_programs_in_json_whatever_the_app_prints(run_cli: RunC
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["stage"] for line in lines[:-1]] == ["app", "graph", "site"]
     assert lines[-1] | {"type": "done", "title": "Runs a model"} == lines[-1]
+    assert "page and worker" in [part["part"] for part in lines[-1]["parts"]]
+    whole = sum(part["bytes"] for part in lines[-1]["parts"])
+    assert 0 < lines[-1]["first_result"]["gzip"] <= lines[-1]["first_result"]["bytes"] <= whole
     assert done.stderr == "hello\n"
 
 
