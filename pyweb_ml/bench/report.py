@@ -52,7 +52,8 @@ class Measured:
         rival: whether it is not the app.
         error: why it was not measured, or not to the end; None where all went well.
         description: what ran, as the subject says it.
-        first_result: milliseconds from navigation to the first result, nothing cached.
+        first_result: milliseconds from navigation to the first result, no file cached. Subjects share a browser,
+            so those after the first find it started, and Wasm that they share with one before them compiled.
         first_partial: whether that one lacked the calculators in Python, which were still starting.
         whole: milliseconds from navigation until all of it runs.
         wire, wire_gzip: bytes of all files until then, as they are and with gzip.

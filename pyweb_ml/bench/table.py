@@ -18,6 +18,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     head = ["milliseconds a frame", "frames", "p50", "p95", "p99", "ratio", "first", "gzip", "memory", "dropped"]
     yield from _aligned([head, *(_row(report, one) for one in report.subjects if one.frame)])
+    yield from _firsts(report.subjects)
     yield from _throughput(report)
     yield from _calculators(report.best)
     yield from _what_ran(report.subjects)
@@ -34,6 +35,12 @@ def _conditions(report: Report) -> Iterator[str]:
         before, after = (_number(load, 1) for load in (machine.load_before, machine.load_after))
         yield f"{machine.cpu or 'unknown processor'}; load {before} before the start, {after} at the end"
         yield from filter(None, [machine.warning])
+
+
+def _firsts(subjects: Sequence[Measured]) -> Iterator[str]:
+    """The same page is much later as the first of a browser than as its second."""
+    if sum(one.first_result is not None for one in subjects) > 1:
+        yield "first: one after the other in one browser: later ones find it started, and what they share compiled"
 
 
 def _what_ran(subjects: Sequence[Measured]) -> Iterator[str]:

@@ -132,6 +132,15 @@ def test_the_table_says_what_was_not_measured_and_why(report: Report) -> None:
     assert any(line.startswith("App") and "300*" in line and "2 of 9" in line for line in lines)
 
 
+def test_the_table_says_what_later_subjects_have_before_their_first_result() -> None:
+    caveat = "first: one after the other in one browser: later ones find it started, and what they share compiled"
+    first, none = {"firstResult": 300.0}, {"firstResult": None}
+    shared = read(row("App", [1.0]) | first, row("Slow", []) | none, row("R", [1.0]) | first)
+    assert caveat in table(shared).splitlines()
+    alone = read(row("App", [1.0]) | first, row("Slow", []) | none, row("R", [1.0]) | none)
+    assert caveat not in table(alone)
+
+
 def test_the_table_says_what_ran_and_what_two_frames_in_flight_are_worth(report: Report) -> None:
     lines = table(report).splitlines()
     assert [line for line in lines if line.startswith("ran: ")] == [
