@@ -1,5 +1,6 @@
 /** The worker: loads a site, then has the page's frames go through its graph; see protocol.ts. */
 
+import { Deferred } from "./deferred";
 import { chooseBuild } from "./engine_build";
 import { messageOf } from "./engines/engine";
 import { expectWasm, fetchBuild, giveWasm } from "./engines/litert";
@@ -25,6 +26,9 @@ const PYTHON_WAITS = 500;
 /** Milliseconds after which the files that have come so far are proved: one of them may be why nothing goes on. */
 const PROVED_AFTER = 5000;
 
+/** Milliseconds that the engine may take to come; where it takes longer, it is the line that all wait for. */
+const SLOW = 1000;
+
 /** What is on its way for one site and one wanted backend. */
 interface Begun {
   base: string;
@@ -40,6 +44,7 @@ let models: LoadedModels | undefined;
 /** Python runs, or there is none: what is measured from now on is not disturbed by its start. */
 let isWhole = false;
 let beginPython: () => void = () => undefined;
+const engineCame = new Deferred<void>();
 let integrity: Integrity | undefined;
 /** Copies of what has come before the manifest, by which they are proved. */
 const unproved: [address: string, copy: Response][] = [];
@@ -66,6 +71,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
     begun = prepare(data);
   } else if (data.type === "compiled") {
     giveWasm(data.address, data.module);
+    engineCame.resolve();
   } else if (data.type === "copy") {
     proveCopy(data.address, new Response(data.bytes));
   } else if (data.type === "init") {
@@ -91,6 +97,7 @@ async function load({ version, base, backend: wanted, canvas }: Init): Promise<P
   proveCopies();
   setTimeout(() => { void prove(); }, PROVED_AFTER);
   const python = site.manifest.python && new PythonHost(base, site.manifest.python, report);
+  if (python) holdPython(python);
   const [loaded, kernels] = await Promise.all([parts.models, parts.kernels]);
   models = loaded;
   const made = new Pipeline({ site, kernels, models: loaded.models, python, canvas, calls });
@@ -99,8 +106,10 @@ async function load({ version, base, backend: wanted, canvas }: Init): Promise<P
     isWhole = true;
     post({ type: "ready", what: "python", ...loaded.chosen, python: python?.how ?? "" });
   };
-  if (python) bootPython(python, started);
-  else started();
+  if (python) {
+    setTimeout(() => { beginPython(); }, PYTHON_WAITS);
+    void python.started.then(started);
+  } else started();
   return made;
 }
 
@@ -171,14 +180,14 @@ function checkVersion(version: string, base: string): void {
   throw new LoadError(`${what}; load '${base}widget.js' too, and write <${tagOf(VERSION)}> for it.`, "site");
 }
 
-function bootPython(python: PythonHost, started: () => void): void {
+/** Until the first result, what that needs has the device to itself, and the line. */
+function holdPython(python: PythonHost): void {
   beginPython = () => {
     beginPython = () => undefined;
-    // Not before: what the first result needs has the line to itself.
-    python.fetch();
-    python.boot().then(started, fail);
+    python.boot().catch(fail);
   };
-  setTimeout(() => { beginPython(); }, PYTHON_WAITS);
+  // A slow line is free as soon as the engine has come, while the device still prepares it.
+  void engineCame.promise.then(() => { if (performance.now() > SLOW) beginPython(); });
 }
 
 /** Has a frame enter the graph; resolves when the next one may. */

@@ -65,8 +65,7 @@ export class PythonHost {
     });
   }
 
-  /** Begins to fetch what `boot` will need. */
-  fetch(): void {
+  private fetch(): void {
     const { snapshot, packages, app } = this.assets;
     if (snapshot) this.snapshot = fetchSnapshot(this.base, snapshot, this.progress("python", "a snapshot of it"));
     this.app = this.fetchOne(app);
@@ -97,8 +96,9 @@ export class PythonHost {
     return this.module !== undefined;
   }
 
-  /** Starts Python, installs the packages and imports the app's modules. */
+  /** Fetches and starts Python, installs the packages and imports the app's modules. */
   async boot(): Promise<void> {
+    this.fetch();
     this.report("python", "Python", 0, 0);
     const folder = new URL(this.assets.pyodide, this.base).href;
     const restored = await this.restore(folder);
