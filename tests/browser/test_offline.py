@@ -51,7 +51,8 @@ def test_after_the_first_visit_it_works_without_a_network_and_with_threads(
     assert tab.result() == ["output"]
     assert tab.evaluate("crossOriginIsolated")
     assert tab.evaluate("document.querySelector('pywebml-app').stats.backend") == "litert-wasm"
-    assert host.requests[asked:] == []
+    # Whether sw.js is another is asked by the browser itself, which Playwright's "offline" does not bind.
+    assert set(host.requests[asked:]) <= {"sw.js"}
 
 
 def test_a_newer_build_is_fetched_behind_the_one_that_runs_and_runs_from_the_next_visit_on(
