@@ -1,6 +1,7 @@
 """The folder that a build writes: all at once at the end, or not at all."""
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence, Set
@@ -13,18 +14,24 @@ MARKER = "manifest.json"
 _MARKS = ("index.html", MARKER, "graph.json")
 
 
-def require_replaceable(out: Path, marks: Sequence[str] = _MARKS) -> None:
+_OF_HOSTS = re.compile(r"\..+|CNAME")
+"""What a folder may hold before its first build, as a new branch that GitHub Pages shows."""
+
+
+def require_replaceable(out: Path, marks: Sequence[str] = _MARKS, *, of_hosts: bool = False) -> None:
     """Refuses a place that holds something which no build of ours has written.
 
     Args:
         marks: the files by which a folder is known to be ours.
+        of_hosts: `.git`, `CNAME` and the like are no such thing.
 
     Raises:
         BuildError: it is a file, or a folder with other files in it.
     """
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise BuildError(f"'{out}' is no folder; give -o the name of a new folder")
-    if out.is_dir() and any(out.iterdir()) and not all((out / name).is_file() for name in marks):
+    names = {name for name in _names(out) if not (of_hosts and _OF_HOSTS.fullmatch(name))}
+    if names and not all((out / name).is_file() for name in marks):
         raise BuildError(f"the folder '{out}' holds other files, which are left as they are; give -o a new folder")
 
 
@@ -38,7 +45,7 @@ def replaced_folder(
         marks: as of `require_replaceable`.
         own: gives what lies in `out` itself, by name, that a build has written; the rest stays. None: all of it.
     """
-    require_replaceable(out, marks)
+    require_replaceable(out, marks, of_hosts=own is not None)
     out.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:

@@ -49,6 +49,8 @@ def names_of_build(site: Path) -> Set[str]:
     Raises:
         BuildError: the manifest is damaged.
     """
+    if not (site / MANIFEST).exists():
+        return frozenset()
     try:
         files = json.loads((site / MANIFEST).read_text(encoding="utf-8"))["files"]
         names = {file["path"].partition("/")[0] for file in files} | {*UNLISTED, *UNLISTED_FOLDERS}

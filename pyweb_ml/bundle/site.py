@@ -57,7 +57,7 @@ def build_site(
             is over the budget.
     """
     out = out.absolute()
-    require_replaceable(out)
+    require_replaceable(out, of_hosts=True)
     web = web or web_folder()
     require_web(web)
     progress("graph", app.name, 0, 1)

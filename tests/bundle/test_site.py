@@ -169,13 +169,15 @@ def test_a_build_replaces_a_former_build_and_nothing_else(model_app: Path, web: 
 def test_what_somebody_has_put_beside_a_build_stays(model_app: Path, web: Path, tmp_path: Path) -> None:
     """As the branch that GitHub Pages shows, with its own address."""
     out = tmp_path / "site"
+    (out / ".git").mkdir(parents=True)
+    added = {".git/HEAD": "ref: refs/heads/gh-pages", "CNAME": "blur.example", "robots.txt": "User-agent: *"}
+    for name in (".git/HEAD", "CNAME"):
+        (out / name).write_text(added[name])
     build_site(load_app(str(model_app)), out, web=web)
-    (out / ".git").mkdir()
-    added = {".git/HEAD": "ref: refs/heads/gh-pages", "CNAME": "blur.example", ".htaccess": "Options"}
-    for name, text in added.items():
-        (out / name).write_text(text)
+    (out / "robots.txt").write_text(added["robots.txt"])
     build_site(load_app(str(model_app)), out, web=web)
     assert {name: (out / name).read_text() for name in added} == added
+    assert (out / "index.html").is_file()
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"files": 7}', '{"files": [{}]}'])
