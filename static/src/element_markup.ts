@@ -34,7 +34,7 @@ export const MARKUP = `
   <div class="settings" part="settings" role="group" aria-label="Settings" hidden></div>
   <div class="row actions" role="group" aria-label="Saving">
     <button type="button" data-do="save" disabled>Save picture</button>
-    <button type="button" data-do="record" aria-pressed="false" disabled>Record</button>
+    <button type="button" data-do="record" disabled>Record</button>
     <button type="button" data-do="link" hidden>Copy link</button>
     <button type="button" data-do="reset" hidden>Reset</button>
   </div>

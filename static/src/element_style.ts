@@ -129,7 +129,7 @@ caption { text-align: start; color: var(--_soft); padding: .25em 0; }
 th, td { text-align: end; padding: .25em 0 .25em .75em; border-bottom: 1px solid var(--_line); white-space: nowrap; }
 th { font-weight: 600; }
 th:first-child, td:first-child { text-align: start; padding-inline-start: 0; max-width: 12em; overflow: hidden; text-overflow: ellipsis; }
-[data-do=record][aria-pressed=true] { color: var(--_bad); border-color: var(--_bad); }
+[data-do=record].on { color: var(--_bad); border-color: var(--_bad); }
 .values { border-top: 1px solid var(--_line); font-size: .9375em; }
 /* One line, and on the narrowest two: what is next must not make it another. */
 @container (min-width: 30em) and (max-width: 42em) { .next { display: none; } }

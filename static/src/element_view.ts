@@ -100,7 +100,8 @@ export class ElementView {
 
   showRecording(runs: boolean): void {
     const button = this.#button("record");
-    button.setAttribute("aria-pressed", String(runs));
+    // Its words say it; as a pressed button, too, it would be said twice.
+    button.classList.toggle("on", runs);
     button.textContent = runs ? "Stop recording" : "Record";
   }
 

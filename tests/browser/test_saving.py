@@ -54,6 +54,7 @@ def test_what_runs_is_recorded_until_the_visitor_ends_it(site: Site, page: Page)
     press(page, "Record")
     before = page.evaluate(f"{STATS}.framesShown")
     until(page, f"{STATS}.framesShown > {before + 20}")
+    assert page.get_by_role("button", name="Stop recording").get_attribute("aria-pressed") is None
     with page.expect_download() as download:
         press(page, "Stop recording")
     expect(page.get_by_role("button", name="Record")).to_be_enabled()
