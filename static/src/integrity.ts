@@ -16,25 +16,29 @@ const STAGES: Readonly<Record<string, Stage>> = { engine: "engine", models: "mod
 
 export class Integrity {
   readonly #files: ReadonlyMap<string, Asset>;
-  /** Of every file that was asked for: each is proved once. */
+  /** By file; each is proved once. */
   readonly #proofs = new Map<string, Promise<LoadError | null>>();
 
-  constructor(base: string, { files }: Pick<Manifest, "files">) {
-    this.#files = new Map(files.map((file) => [new URL(file.path, base).href, file]));
+  constructor(base: string, { files, python }: Pick<Manifest, "files"> & Partial<Pick<Manifest, "python">>) {
+    const { delta, code } = python?.snapshot ?? {};
+    // Python starts without its snapshot, and says so.
+    const needed = files.filter(({ path }) => path !== delta?.path && path !== code?.path);
+    this.#files = new Map(needed.map((file) => [new URL(file.path, base).href, file]));
   }
 
-  /**
-   * What is wrong with a file that was asked for and is not there, or not what was built; null: all are well.
-   *
-   * @param elsewhere addresses of what was loaded by a worker of this one's.
-   */
-  async fault(elsewhere: readonly string[] = []): Promise<LoadError | null> {
-    for (const [file, address] of this.#asked(elsewhere)) this.#proofs.set(file, this.#prove(file, address));
-    const faults = [...this.#proofs.values()].map(async (proof) => {
-      const fault = await proof;
+  /** What is wrong with a file that was asked for here and is not there, or not what was built; null: all are well. */
+  fault(): Promise<LoadError | null> {
+    return this.faultAmong([...OWN, ...performance.getEntriesByType("resource").map(({ name }) => name)]);
+  }
+
+  /** The same, of files that may have been asked for elsewhere, by their addresses. */
+  faultAmong(addresses: readonly string[]): Promise<LoadError | null> {
+    const files = new Map(addresses.map((address) => [fileOf(address), address]));
+    const proofs = [...files].map(async ([file, address]) => {
+      const fault = await this.#proof(file, address);
       if (fault !== null) throw fault;
     });
-    return Promise.all(faults).then(() => null, (fault: unknown) => fault as LoadError);
+    return Promise.all(proofs).then(() => null, (fault: unknown) => fault as LoadError);
   }
 
   /**
@@ -51,15 +55,16 @@ export class Integrity {
     return fault;
   }
 
-  /** Files that are not proved yet, and their addresses as they were asked for. */
-  #asked(elsewhere: readonly string[]): [file: string, address: string][] {
-    const entries = performance.getEntriesByType("resource").map(({ name }) => name);
-    const files = new Map([...OWN, ...elsewhere, ...entries].map((address) => [fileOf(address), address]));
-    return [...files].filter(([file]) => this.#files.has(file) && !proved.has(file) && !this.#proofs.has(file));
+  #proof(file: string, address: string): Promise<LoadError | null> {
+    const asset = this.#files.get(file);
+    if (asset === undefined || proved.has(file)) return Promise.resolve(null);
+    const proof = this.#proofs.get(file) ?? this.#prove(asset, file, address);
+    this.#proofs.set(file, proof);
+    return proof;
   }
 
-  async #prove(file: string, address: string): Promise<LoadError | null> {
-    const asset = this.#files.get(file)!;
+  /** `address`: of the file as it was asked for. */
+  async #prove(asset: Asset, file: string, address: string): Promise<LoadError | null> {
     // The copy that was used, where the browser has kept it.
     const init: RequestInit = { cache: "force-cache", signal: AbortSignal.timeout(PATIENCE) };
     try {

@@ -24,7 +24,10 @@ import { seriesOf, tagOf, VERSION } from "./version";
 const PYTHON_WAITS = 500;
 
 /** Milliseconds after which the files that have come so far are proved: one of them may be why nothing goes on. */
-const PROVED_AFTER = 5000;
+const PROVED_AFTER = 3000;
+
+/** Milliseconds that whoever reads a file has to prove it himself. */
+const PROVED_BY_THEN = 1000;
 
 /** Milliseconds that the engine may take to come; where it takes longer, it is the line that all wait for. */
 const SLOW = 1000;
@@ -46,6 +49,8 @@ let isWhole = false;
 let beginPython: () => void = () => undefined;
 const engineCame = new Deferred<void>();
 let integrity: Integrity | undefined;
+/** What the page has been told of a file. */
+let told: LoadError | undefined;
 /** Copies of what has come before the manifest, by which they are proved. */
 const unproved: [address: string, copy: Response][] = [];
 /** What the page asks for, one after the other; a frame is past when the next may enter the graph. */
@@ -95,7 +100,7 @@ async function load({ version, base, backend: wanted, canvas }: Init): Promise<P
   const site = await parts.site;
   integrity = new Integrity(base, site.manifest);
   proveCopies();
-  setTimeout(() => { void prove(); }, PROVED_AFTER);
+  setTimeout(watch, PROVED_AFTER);
   const python = site.manifest.python && new PythonHost(base, site.manifest.python, report);
   if (python) holdPython(python);
   const [loaded, kernels] = await Promise.all([parts.models, parts.kernels]);
@@ -142,11 +147,17 @@ async function fail(error: unknown): Promise<void> {
   post({ type: "error", error: toFailure(cause ?? error), fatal: true });
 }
 
-/** Once more when everything runs: what is damaged may have run all the same. */
+/** Proves what has come so far, and from then on what comes: what is damaged may run all the same. */
+function watch(): void {
+  void prove();
+  new PerformanceObserver(() => { setTimeout(() => { void prove(); }, PROVED_BY_THEN); }).observe({ type: "resource" });
+}
+
 async function prove(): Promise<void> {
   const fault = await integrity?.fault();
-  if (fault) tellFault(fault);
-  else if (!isWhole) setTimeout(() => { void prove(); }, PROVED_AFTER);
+  if (!fault || fault === told) return;
+  told = fault;
+  tellFault(fault);
 }
 
 function proveCopy(address: string, copy: Response): void {

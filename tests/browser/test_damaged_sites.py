@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Error, expect
 
+from tests.browser.backends import build
 from tests.browser.offline import RESULT, Tab, open_tab
 from tests.hostile import Host, flip, halve, hostile_host
 from tests.visiting import build_example
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "face_detection"
-SECONDS = 20
+SECONDS = 10
 ASK = f"void ({RESULT})().catch(() => 0)"
 
 FILES = (
@@ -26,9 +27,24 @@ FILES = (
     "engine/*/litert/litert_wasm_threaded_internal.mjs",
     "engine/*/litert/litert_wasm_threaded_internal.wasm",
     "models/*.tflite",
+    "python/pyodide-*/pyodide.mjs",
+    "python/pyodide-*/pyodide.asm.mjs",
+    "python/pyodide-*/pyodide.asm.wasm",
+    "python/pyodide-*/python_stdlib.zip",
     "python/packages/*/numpy-*.whl",
     "python/app-*.zip",
 )
+
+ENGINE_FILES = (
+    "page/*/engine.js",
+    "engine/*/engines/tfjs-wasm.js",
+    "engine/*/engines/chunk-*.js",
+    "engine/*/engines/tfjs-backend-wasm-simd.wasm",
+    "models/*-tfjs/model.json",
+    "models/*-tfjs/*.bin",
+    "models/*.reference",
+)
+"""What comes to the worker of an engine that has one for itself."""
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +52,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("built") / "site"
     build_example(EXAMPLE, folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def engine_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("built"), "tfjs-wasm").folder
 
 
 @pytest.fixture
@@ -63,9 +84,33 @@ def test_a_file_that_is_missing_or_altered_is_named(tab: Tab, host: Host, patter
     else:
         # A flipped bit may leave JSON as good as before.
         host.alter[pattern] = halve if pattern == "manifest.json" else flip
-    tab.page.goto(host.url)
+    visit_and_see(tab, name_in(pattern))
+
+
+def test_the_script_of_the_engines_threads_is_named_where_it_is_altered(tab: Tab, host: Host) -> None:
+    host.alter["engine/*/litert/litert_wasm_threaded_internal.js"] = flip
+    visit_and_see(tab, "litert_wasm_threaded_internal.js")
+
+
+@pytest.mark.parametrize("damage", ["missing", "altered"])
+@pytest.mark.parametrize("pattern", ENGINE_FILES)
+def test_a_file_of_an_engine_in_a_worker_of_its_own_is_named(
+    context: BrowserContext, engine_site: Path, pattern: str, damage: str
+) -> None:
+    with hostile_host(engine_site) as host:
+        host.isolated = True
+        if damage == "missing":
+            host.missing.add(pattern)
+        else:
+            host.alter[pattern] = flip
+        visit_and_see(open_tab(context, host.url), name_in(pattern))
+
+
+def visit_and_see(tab: Tab, name: str) -> None:
+    """Opens the site, asks for a result, and waits until the page names the file."""
+    tab.page.goto(tab.url)
     tab.evaluate(ASK)
-    told = f"document.body.textContent.includes('{name_in(pattern)}') || shown('{name_in(pattern)}')"
+    told = f"document.body.textContent.includes('{name}') || shown('{name}')"
     shown = """const shown = (name) => {
       const alert = document.querySelector("pywebml-app")?.shadowRoot?.querySelector(".error");
       const told = getComputedStyle(document.querySelector("main"), "::before");
@@ -74,8 +119,22 @@ def test_a_file_that_is_missing_or_altered_is_named(tab: Tab, host: Host, patter
     tab.until(f"(() => {{ {shown} return {told}; }})()", SECONDS)
 
 
-def test_a_style_sheet_that_does_not_come_is_named(tab: Tab, host: Host) -> None:
-    host.missing.add("page/*/page.css")
+@pytest.mark.parametrize("damage", ["missing", "altered"])
+def test_what_writes_videos_is_named_when_it_is_needed(tab: Tab, host: Host, damage: str) -> None:
+    pattern = "page/*/media_library.js"
+    host.missing |= {pattern} if damage == "missing" else set()
+    host.alter[pattern] = flip
+    tab.visit()
+    export = "document.querySelector('pywebml-app').exportVideo(new File(['no video'], 'a.webm'))"
+    with pytest.raises(Error, match=r"media_library\.js' is missing or damaged"):
+        tab.evaluate(f"async () => {{ await {export}; }}")
+
+
+@pytest.mark.parametrize("damage", ["missing", "altered"])
+def test_a_style_sheet_that_does_not_come_is_named(tab: Tab, host: Host, damage: str) -> None:
+    pattern = "page/*/page.css"
+    host.missing |= {pattern} if damage == "missing" else set()
+    host.alter[pattern] = flip
     tab.visit()
     expect(tab.page.get_by_text("'page.css' is missing or damaged")).to_be_visible()
 

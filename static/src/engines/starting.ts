@@ -107,7 +107,7 @@ export class Starter {
   }
 
   private async prove(addresses: readonly string[]): Promise<void> {
-    const fault = await this.integrity.fault([ENGINE_SCRIPT.href, ...addresses]);
+    const fault = await this.integrity.faultAmong([ENGINE_SCRIPT.href, ...addresses]);
     if (fault === null) return;
     this.tellFault(fault);
     throw fault;
