@@ -34,19 +34,32 @@ export function startEarly(app: Element, { engine = "", models = "" }: DOMString
   const base = URL.parse(app.getAttribute("src") ?? "", document.baseURI);
   // A page that nobody sees yet loads nothing.
   if (engine === "" || base === null || !USUAL.includes(backend) || document.visibilityState !== "visible") return;
-  const worker = moduleWorker(script, "pywebml");
+  const worker = startWorker(script, base.href, backend, { engine, models });
   const early: Early = { worker, script: script.href, base: base.href, backend, messages: [], hasFailed: false };
   worker.onmessage = (event) => { early.messages.push(event); };
   worker.onerror = (event) => {
     event.preventDefault();
     early.hasFailed = true;
   };
+  (document as Place)[PLACE] = early;
+}
+
+/** Starts a worker, and has begin what the hints say, where they are for its backend. */
+export function startWorker(script: URL, base: string, backend: string, { engine = "", models = "" }: DOMStringMap): Worker {
+  const worker = moduleWorker(script, "pywebml");
+  if (engine === "" || !USUAL.includes(backend)) return worker;
   const addresses = models.split(" ").filter((path) => path !== "").map((path) => new URL(path, base).href);
   const folder = new URL(engine, base).href;
   const wasm = wasmOf(folder, chooseBuild());
-  post(worker, { type: "prepare", base: base.href, backend, engine: folder, models: addresses, wasm });
+  post(worker, { type: "prepare", base, backend, engine: folder, models: addresses, wasm });
   compileFor(worker, wasm);
-  (document as Place)[PLACE] = early;
+  return worker;
+}
+
+/** The hints in a page of the site itself; none on somebody else's. */
+export function hintsOf(base: string): DOMStringMap {
+  const [site, page] = [new URL("./", base), new URL("./", document.baseURI)];
+  return site.origin + site.pathname === page.origin + page.pathname ? document.documentElement.dataset : {};
 }
 
 /** The largest file of all need not wait until the worker has come to run. */

@@ -13,8 +13,8 @@ import { Store } from "./service_worker_store";
 const scope = self as unknown as ServiceWorkerScope;
 const folder = scope.registration.scope;
 const store = new Store(folder);
-const keeper = new Keeper(store, folder);
 const answerer = new Answerer(store, folder);
+const keeper = new Keeper(store, folder, () => answerer.calm());
 /** One message after the other: what they change is the same state. */
 let queue: Promise<void> = Promise.resolve();
 

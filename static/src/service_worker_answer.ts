@@ -14,11 +14,16 @@ const HEADERS = {
 /** What is asked for to be read or shown by a page or worker, which have the policy themselves: it needs no headers. */
 const EXEMPT: readonly RequestDestination[] = ["", "audio", "font", "image", "manifest", "script", "style", "track", "video"];
 
+/** Milliseconds from a visit's beginning in which nothing is kept: by then, most visits have shown a result. */
+const VISIT = 3000;
+
 export class Answerer {
   readonly #store: Store;
   readonly #scope: string;
   /** Manifests of kept builds, by their build: they never change. */
   readonly #manifests = new Map<string, BuildManifest>();
+  /** When the last visit began, by performance.now(). */
+  #visited = -VISIT;
 
   constructor(store: Store, scope: string) {
     this.#store = store;
@@ -30,8 +35,18 @@ export class Answerer {
     return method === "GET" && url.startsWith(this.#scope);
   }
 
+  /** Resolves when no visit has just begun: what a page needs first has the line and the processor to itself. */
+  async calm(): Promise<void> {
+    for (let left = this.#left(); left > 0; left = this.#left()) await new Promise((resolve) => setTimeout(resolve, left));
+  }
+
+  #left(): number {
+    return this.#visited + VISIT - performance.now();
+  }
+
   async answer(request: Request): Promise<Response> {
     const url = new URL(request.url);
+    if (request.mode === "navigate") this.#visited = performance.now();
     // What cannot be stored, as where the quota is full, leaves the build that runs.
     if (request.mode === "navigate") await this.#visit(url).catch(() => undefined);
     const kept = await this.#kept(url).catch(() => undefined);

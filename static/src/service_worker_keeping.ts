@@ -15,10 +15,13 @@ const BAD_BUILDS = 8;
 export class Keeper {
   readonly #store: Store;
   readonly #scope: string;
+  readonly #calm: () => Promise<void>;
 
-  constructor(store: Store, scope: string) {
+  /** @param calm resolves when no page needs the line; asked before each file. */
+  constructor(store: Store, scope: string, calm: () => Promise<void>) {
     this.#store = store;
     this.#scope = scope;
+    this.#calm = calm;
   }
 
   /**
@@ -79,6 +82,7 @@ export class Keeper {
   async #keepFiles(manifest: BuildManifest, unneeded: RegExp): Promise<void> {
     for (const asset of manifest.files) {
       if (unneeded.test(asset.path) || (await this.#store.file(asset.sha256)) !== undefined) continue;
+      await this.#calm();
       await this.#keepFile(asset);
     }
   }

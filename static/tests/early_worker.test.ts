@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { startEarly, takeEarly } from "../src/early_worker";
+import { hintsOf, startEarly, startWorker, takeEarly } from "../src/early_worker";
 
 const SCRIPT = new URL("https://host/app/page/0a/worker.js");
 const BASE = "https://host/app/?build=1";
@@ -103,4 +103,18 @@ test("what has no type is compiled once it is there", async () => {
   startEarly(appWith(null), HINTS, SCRIPT);
   const { sent } = FakeWorker.made[0]!;
   await vi.waitFor(() => { expect(sent).toContainEqual(expect.objectContaining({ module: expect.any(WebAssembly.Module) as unknown })); });
+});
+
+test("a worker that starts late is told the same, unless the hints are for another backend", () => {
+  startWorker(SCRIPT, BASE, "litert-wasm", HINTS);
+  startWorker(SCRIPT, BASE, "tfjs-cpu", HINTS);
+  startWorker(SCRIPT, BASE, "auto", {});
+  expect(FakeWorker.made.map(({ sent }) => sent.map(({ type }) => type))).toEqual([["prepare"], [], []]);
+});
+
+test("the hints in a page are for its own site only", () => {
+  vi.stubGlobal("document", { baseURI: "https://host/app/embed.html", documentElement: { dataset: HINTS } });
+  expect(hintsOf(BASE)).toBe(HINTS);
+  expect(hintsOf("https://host/other/")).toEqual({});
+  expect(hintsOf("https://elsewhere/app/")).toEqual({});
 });

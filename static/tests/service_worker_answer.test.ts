@@ -13,7 +13,10 @@ const POLICY = {
 /** Nothing is kept. */
 const STORE = { state: () => Promise.resolve({ current: null, next: null, good: [], bad: [] }) } as unknown as Store;
 
-afterEach(() => { vi.unstubAllGlobals(); });
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
 
 async function answer(path: string, destination: RequestDestination, response: Response): Promise<Response> {
   Object.defineProperty(response, "type", { value: "basic" });
@@ -52,4 +55,21 @@ test.each([
   const response = await answer(path, "", file({ "Content-Type": given }));
   expect(response.headers.get("Content-Type")).toBe(wanted);
   expect(await response.text()).toBe("bytes");
+});
+
+test("nothing is kept in the first three seconds of a visit, of the last one where there are more", async () => {
+  vi.useFakeTimers();
+  vi.stubGlobal("fetch", () => Promise.resolve(new Response("page")));
+  const answerer = new Answerer(STORE, SCOPE);
+  await answerer.calm();
+  const visit = { method: "GET", url: SCOPE, mode: "navigate", destination: "document", headers: new Headers() };
+  await answerer.answer(visit as unknown as Request);
+  let isCalm = false;
+  void answerer.calm().then(() => { isCalm = true; });
+  await vi.advanceTimersByTimeAsync(2000);
+  await answerer.answer(visit as unknown as Request);
+  await vi.advanceTimersByTimeAsync(2900);
+  expect(isCalm).toBe(false);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(isCalm).toBe(true);
 });

@@ -14,6 +14,8 @@ from pyweb_ml.bundle.samples import KINDS
 from pyweb_ml.bundle.sealing import seal
 from pyweb_ml.cache import sha256_of
 
+PAGES = ("index.html", "embed.html")
+
 PAGE = """<!doctype html><html data-build="{{build}}" data-engine="" data-models=""><head>
 <meta http-equiv="Content-Security-Policy" content="{{csp}}">
 <link rel="stylesheet" href="{{page}}page.css"></head>
@@ -70,6 +72,14 @@ def test_the_page_states_what_its_worker_fetches_before_the_manifest_has_come(si
     (model,) = (site / "models").glob("*.tflite")
     assert (site / engine / "litert").is_dir()
     assert models == f"models/{model.name}"
+
+
+def test_every_page_of_the_site_states_the_same(site: Path) -> None:
+    (site / "embed.html").write_text(PAGE)
+    seal(site)
+    hints = [re.findall(r'data-(?:engine|models)="([^"]+)"', (site / name).read_text()) for name in PAGES]
+    assert hints[0] == hints[1]
+    assert len(hints[0]) == 2
 
 
 def test_the_page_states_nothing_of_it_where_the_usual_backend_is_not_the_first(site: Path) -> None:

@@ -9,6 +9,7 @@ import { witnessed } from "../loading";
 import { classicWorkerAddress } from "../module_worker";
 import type { CompiledModel, ModelFiles, TensorArray, TensorValue } from "./engine";
 import { arrayOf, checkInputs, messageOf, RefusedModel, sizeOf } from "./engine";
+import { ThreadsAhead } from "./threads_ahead";
 
 /** What LiteRT.js looks for in the global scope of a classic worker; a module worker must lend it. */
 interface LiteRtGlobals {
@@ -19,6 +20,7 @@ interface LiteRtGlobals {
 interface FetchedBuild {
   script: Promise<unknown>;
   wasm: Promise<WebAssembly.Module>;
+  threads: ThreadsAhead | null;
 }
 
 /** Builds that are on their way, by their address. */
@@ -43,10 +45,15 @@ export function fetchBuild(base: string, build: Build): FetchedBuild {
   const begun = fetched.get(address) ?? {
     script: (import(/* @vite-ignore */ `${address}.mjs`) as Promise<{ default: unknown }>).then((module) => module.default),
     wasm: wasmAt(wasmOf(base, build)),
+    threads: build.threads > 1 ? new ThreadsAhead(threadScript(address), navigator.hardwareConcurrency) : null,
   };
   fetched.set(address, begun);
   for (const part of [begun.script, begun.wasm]) part.catch(() => fetched.delete(address));
   return begun;
+}
+
+function threadScript(address: string): string {
+  return classicWorkerAddress(new URL(`${address}.js`));
 }
 
 /** Proved beside its compiling. */
@@ -66,11 +73,11 @@ async function wasmAt(address: string): Promise<WebAssembly.Module> {
 export async function start(base: string, build: Build, gpu: unknown): Promise<void> {
   const scope = globalThis as unknown as LiteRtGlobals;
   const folder = `${base}litert/`;
-  const { script, wasm } = fetchBuild(base, build);
+  const { script, wasm, threads } = fetchBuild(base, build);
   scope.ModuleFactory = await script;
   scope.Module = {
     locateFile: (file: string) => folder + file,
-    mainScriptUrlOrBlob: classicWorkerAddress(new URL(`${folder}${build.file}.js`)),
+    mainScriptUrlOrBlob: threadScript(folder + build.file),
     printErr: remember,
     instantiateWasm: (imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void) => {
       // Where it does not come, `start` fails with it.
@@ -78,11 +85,13 @@ export async function start(base: string, build: Build, gpu: unknown): Promise<v
     },
   };
   const lent = [lend(scope, "importScripts", () => undefined), lend(navigator, "gpu", gpu), ...forbidSleep()];
+  if (threads !== null) lent.push(lend(globalThis, "Worker", threads.constructorToLend));
   const { warn } = console;
   console.warn = console.debug;
   try {
-    // Without its Wasm it would wait for ever.
-    await Promise.all([loadLiteRt(folder, { threads: build.threads > 1 }), wasm]);
+    // Without its Wasm, or its threads, it would wait for ever.
+    const begun = Promise.all([loadLiteRt(folder, { threads: build.threads > 1 }), wasm]);
+    await (threads === null ? begun : Promise.race([begun, threads.failed]));
   } finally {
     for (const takeBack of lent) takeBack();
     console.warn = warn;
