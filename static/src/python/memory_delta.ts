@@ -1,5 +1,5 @@
 /**
- * What a snapshot adds to Python's memory as it starts: the pages that differ, each XOR what it holds at the start.
+ * What a snapshot adds to Python's memory as it starts: the pages that differ.
  *
  * Python's constants and its libraries' lie in memory before Python starts; only what it makes of them is shipped.
  */
@@ -7,14 +7,11 @@
 /** Bytes of a page. */
 const PAGE = 4096;
 
-/** Of a page's words. */
-const WORDS = PAGE / 4;
-
 export interface MemoryDelta {
   /** Which pages differ, ascending. */
   pages: Uint32Array;
-  /** Their words, page after page. */
-  words: Uint32Array;
+  /** What they hold, page after page; the last page of memory is filled up with zeros. */
+  bytes: Uint8Array;
 }
 
 /** What memory holds when Python starts. */
@@ -32,50 +29,45 @@ export function deltaBytes(pages: number): number {
   return pages * (4 + PAGE);
 }
 
-/** A delta as it is shipped: its pages' numbers, then their words, little-endian as Wasm's memory is. */
-export function packDelta({ pages, words }: MemoryDelta): Uint8Array {
-  const all = new Uint32Array(pages.length + words.length);
-  all.set(pages);
-  all.set(words, pages.length);
-  return new Uint8Array(all.buffer);
+/** A delta as it is shipped: its pages' numbers, little-endian as Wasm's memory is, then what they hold. */
+export function packDelta({ pages, bytes }: MemoryDelta): Uint8Array {
+  const all = new Uint8Array(pages.byteLength + bytes.length);
+  all.set(new Uint8Array(pages.buffer, pages.byteOffset, pages.byteLength));
+  all.set(bytes, pages.byteLength);
+  return all;
 }
 
-export function readDelta(bytes: Uint8Array, pages: number): MemoryDelta {
-  const all = wordsOf(bytes);
-  return { pages: all.subarray(0, pages), words: all.subarray(pages) };
+export function readDelta(all: Uint8Array, pages: number): MemoryDelta {
+  return { pages: wordsOf(all.subarray(0, pages * 4)), bytes: all.subarray(pages * 4) };
 }
 
-/** What must be added to `start` to become `memory`, which is no shorter; both are whole words. */
-export function difference(start: Uint8Array, memory: Uint8Array): MemoryDelta {
-  const [from, to] = [wordsOf(start), wordsOf(memory)];
-  const pages = Uint32Array.from(differingPages(start, memory));
-  const words = new Uint32Array(pages.length * WORDS);
-  pages.forEach((page, index) => {
-    for (let word = 0; word < WORDS; word++) {
-      const at = page * WORDS + word;
-      words[index * WORDS + word] = (to[at] ?? 0) ^ (from[at] ?? 0);
-    }
-  });
-  return { pages, words };
+/** What must be added to `start`, of which some pages vary, to become `memory`, which is no shorter. */
+export function difference(start: Uint8Array, varying: readonly number[], memory: Uint8Array): MemoryDelta {
+  const numbers = new Set([...differingPages(start, memory), ...varying]);
+  const pages = Uint32Array.from(numbers).sort();
+  const bytes = new Uint8Array(pages.length * PAGE);
+  pages.forEach((page, index) => { bytes.set(memory.subarray(page * PAGE, (page + 1) * PAGE), index * PAGE); });
+  return { pages, bytes };
 }
 
-/** Numbers of the pages in which memory is not the same; the second is no shorter. */
+/** Numbers of the pages in which memory is not the same; the second is no shorter. Both are whole words. */
 export function differingPages(one: Uint8Array, other: Uint8Array): number[] {
-  const [from, to] = [wordsOf(one), wordsOf(other)];
-  const pages = Array.from({ length: Math.ceil(to.length / WORDS) }, (_, page) => page);
+  const [from, to, words] = [wordsOf(one), wordsOf(other), PAGE / 4];
+  const pages = Array.from({ length: Math.ceil(to.length / words) }, (_, page) => page);
   return pages.filter((page) => {
-    const at = page * WORDS;
-    return to.subarray(at, at + WORDS).some((word, index) => word !== (from[at + index] ?? 0));
+    const at = page * words;
+    return to.subarray(at, at + words).some((word, index) => word !== (from[at + index] ?? 0));
   });
 }
 
 /** Adds it to memory as it is at the start; there must be room for every page. */
-export function add({ pages, words }: MemoryDelta, memory: Uint8Array): void {
-  const to = wordsOf(memory);
-  for (let index = 0; index < pages.length; index++) {
-    const [at, from] = [pages[index]! * WORDS, index * WORDS];
-    const end = Math.min(WORDS, to.length - at);
-    for (let word = 0; word < end; word++) to[at + word]! ^= words[from + word]!;
+export function add({ pages, bytes }: MemoryDelta, memory: Uint8Array): void {
+  for (let index = 0; index < pages.length; ) {
+    const first = index;
+    while (pages[index + 1] === pages[index]! + 1) index++;
+    index++;
+    const at = pages[first]! * PAGE;
+    memory.set(bytes.subarray(first * PAGE, Math.min(index * PAGE, first * PAGE + memory.length - at)), at);
   }
 }
 

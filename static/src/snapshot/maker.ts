@@ -93,8 +93,8 @@ async function prove(snapshot: Uint8Array, libraries: Library[], handles: Handle
   });
   let found!: Proved;
   const python = await restore(header, libraries, memory, (heap) => {
-    const start = startOf(heap, differingPages(first, heap));
-    found = { header, start, delta: difference(heap, whole) };
+    const varying = differingPages(first, heap);
+    found = { header, start: startOf(heap, varying), delta: difference(heap, varying, whole) };
     add(found.delta, heap);
   });
   restoreHandles(python._module, handles);
