@@ -93,12 +93,6 @@ def test_a_file_that_is_missing_or_altered_is_named(tab: Tab, host: Host, patter
     visit_and_see(tab, host, pattern)
 
 
-def test_the_script_of_the_engines_threads_is_named_where_it_is_altered(tab: Tab, host: Host) -> None:
-    pattern = "engine/*/litert/litert_wasm_threaded_internal.js"
-    host.alter[pattern] = flip
-    visit_and_see(tab, host, pattern)
-
-
 @pytest.mark.parametrize("damage", ["missing", "altered"])
 @pytest.mark.parametrize("pattern", ENGINE_FILES)
 def test_a_file_of_an_engine_in_a_worker_of_its_own_is_named(
