@@ -8,12 +8,12 @@ import type { LoadedModels } from "./engines/models";
 import { loadModels } from "./engines/models";
 import { ConfigError } from "./graph/config";
 import { CalculatorError } from "./graph/node";
-import { Integrity } from "./integrity";
 import { Kernels } from "./kernels";
-import { fetchAhead, fetchFile, LoadError, setWitness, witnessed } from "./loading";
+import { fetchAhead, fetchFile, LoadError, witnessed } from "./loading";
 import { Pipeline } from "./pipeline";
 import { beginProfile } from "./profiling";
 import type { ErrorName, Failure, Frame, FromWorker, Init, Prepare, Result, Stage, ToWorker } from "./protocol";
+import { Proving } from "./proving";
 import { PythonCalls } from "./python/calls";
 import { PythonHost } from "./python/host";
 import { loadSite, type Site } from "./site";
@@ -22,12 +22,6 @@ import { seriesOf, tagOf, VERSION } from "./version";
 
 /** Python starts after the first result, or, where nobody asks for one, after this many milliseconds. */
 const PYTHON_WAITS = 500;
-
-/** Milliseconds after which the files that have come so far are proved: one of them may be why nothing goes on. */
-const PROVED_AFTER = 3000;
-
-/** Milliseconds that whoever reads a file has to prove it himself. */
-const PROVED_BY_THEN = 1000;
 
 /** Milliseconds that the engine may take to come; where it takes longer, it is the line that all wait for. */
 const SLOW = 1000;
@@ -48,11 +42,6 @@ let models: LoadedModels | undefined;
 let isWhole = false;
 let beginPython: () => void = () => undefined;
 const engineCame = new Deferred<void>();
-let integrity: Integrity | undefined;
-/** What the page has been told of a file. */
-let told: LoadError | undefined;
-/** Copies of what has come before the manifest, by which they are proved. */
-const unproved: [address: string, copy: Response][] = [];
 /** What the page asks for, one after the other; a frame is past when the next may enter the graph. */
 let queue: Promise<void> = Promise.resolve();
 /** Until every frame that has entered the graph has left it. */
@@ -63,7 +52,7 @@ function post(message: FromWorker, transfer: Transferable[] = []): void {
   (self as unknown as { postMessage(message: FromWorker, transfer: Transferable[]): void }).postMessage(message, transfer);
 }
 
-setWitness(proveCopy);
+const proving = new Proving((fault) => { post({ type: "error", error: toFailure(fault), fatal: !isWhole }); });
 
 const calls = new PythonCalls(post);
 
@@ -78,7 +67,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
     giveWasm(data.address, data.module);
     engineCame.resolve();
   } else if (data.type === "copy") {
-    proveCopy(data.address, new Response(data.bytes));
+    proving.copied(data.address, new Response(data.bytes));
   } else if (data.type === "init") {
     pipeline = load(data);
     pipeline.catch(fail);
@@ -98,9 +87,7 @@ async function load({ version, base, backend: wanted, canvas }: Init): Promise<P
   report("site", "the app", 0, 0);
   const parts = takeBegun(base, wanted);
   const site = await parts.site;
-  integrity = new Integrity(base, site.manifest);
-  proveCopies();
-  setTimeout(watch, PROVED_AFTER);
+  proving.begin(base, site.manifest);
   const python = site.manifest.python && new PythonHost(base, site.manifest.python, report);
   if (python) holdPython(python);
   const [loaded, kernels] = await Promise.all([parts.models, parts.kernels]);
@@ -143,39 +130,8 @@ function takeBegun(base: string, backend: string): Begun {
 
 /** Something has failed for good; a file that is missing or damaged is told rather than what came of it. */
 async function fail(error: unknown): Promise<void> {
-  const cause = error instanceof LoadError && error.name === "LoadError" ? null : await integrity?.fault();
+  const cause = error instanceof LoadError && error.name === "LoadError" ? null : await proving.fault();
   post({ type: "error", error: toFailure(cause ?? error), fatal: true });
-}
-
-/** Proves what has come so far, and from then on what comes: what is damaged may run all the same. */
-function watch(): void {
-  void prove();
-  new PerformanceObserver(() => { setTimeout(() => { void prove(); }, PROVED_BY_THEN); }).observe({ type: "resource" });
-}
-
-async function prove(): Promise<void> {
-  const fault = await integrity?.fault();
-  if (!fault || fault === told) return;
-  told = fault;
-  tellFault(fault);
-}
-
-function proveCopy(address: string, copy: Response): void {
-  unproved.push([address, copy]);
-  proveCopies();
-}
-
-/** What is damaged may compile, and hang: it is told as soon as it has come. */
-function proveCopies(): void {
-  if (integrity === undefined) return;
-  for (const [address, copy] of unproved.splice(0)) {
-    // What broke off on its way fails where it is read.
-    integrity.faultOf(address, copy).then((fault) => { if (fault) tellFault(fault); }, () => undefined);
-  }
-}
-
-function tellFault(fault: LoadError): void {
-  post({ type: "error", error: toFailure(fault), fatal: !isWhole });
 }
 
 /** They lie beside this script. */
