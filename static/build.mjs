@@ -16,6 +16,7 @@ const ENTRIES = {
   embed: "src/embed.ts",
   worker: "src/worker.ts",
   engine: "src/engines/engine_worker.ts",
+  unpacking: "src/python/unpacking_worker.ts",
   runtime: "src/runtime.ts",
 };
 // What the page loads when it is first needed, and proves by what is written into its own scripts.

@@ -64,23 +64,30 @@ def test_python_starts_from_a_snapshot_in_which_numpy_works_and_random_numbers_a
     assert first[1] != second[1]
 
 
-@pytest.mark.parametrize(("break_it", "reason"), [("alter", "is damaged"), ("remove", "the server answers 404")])
+@pytest.mark.parametrize(
+    ("file", "break_it", "reason"),
+    [
+        ("python/snapshot-*.bin", "alter", "is damaged"),
+        ("python/snapshot-*.bin", "remove", "the server answers 404"),
+        ("page/*/unpacking.js", "remove", "is missing or damaged"),
+    ],
+)
 def test_without_its_snapshot_python_starts_all_the_same_and_the_stats_say_why(
-    facts_app: Path, open_example: OpenExample, tmp_path: Path, break_it: str, reason: str
+    facts_app: Path, open_example: OpenExample, tmp_path: Path, file: str, break_it: str, reason: str
 ) -> None:
     opened = open_example(facts_app)
     opened.page.goto("about:blank")
-    (snapshot,) = (tmp_path / SUB_PATH).glob("python/snapshot-*.bin")
+    (broken,) = (tmp_path / SUB_PATH).glob(file)
     if break_it == "alter":
-        snapshot.write_bytes(bytes(snapshot.stat().st_size))
+        broken.write_bytes(bytes(broken.stat().st_size))
     else:
-        snapshot.unlink()
+        broken.unlink()
     opened.page.go_back()
     values(opened)
     said = opened.stats()["python"]
     assert said.startswith("without a snapshot: ")
     assert reason in said
-    assert snapshot.name in said
+    assert broken.name in said
 
 
 def test_a_module_that_is_not_in_the_snapshot_and_cannot_be_fetched_is_an_error_that_names_its_file(

@@ -1,38 +1,24 @@
-/** A snapshot of Python's memory is fetched, and unpacked as it comes. */
+/** A snapshot of Python's memory on its way to the page. */
 
-import { fetchAsset, LoadError, type Progress } from "../loading";
-import type { Asset, SnapshotAsset } from "../protocol";
+import type { Progress } from "../loading";
+import type { SnapshotAsset } from "../protocol";
 import { deltaBytes, readDelta } from "./memory_delta";
 import type { Coming } from "./pyodide";
-import { Unpacking } from "./unpacking";
+import { Unpacker } from "./unpacker";
 
-/** Begins to fetch a snapshot; rejects with a {@link LoadError} where it is not as it was built. */
+/** Begins to fetch a snapshot; rejects with a LoadError where it is not as it was built. */
 export function fetchSnapshot(base: string, asset: SnapshotAsset, progress: Progress): Coming {
-  const sizes = asset.libraries.map(({ bytes }) => bytes);
+  const { code, delta, libraries, pages } = asset;
+  const size = libraries.reduce((sum, { bytes }) => sum + bytes, 0);
+  const unpacker = new Unpacker();
   // First, as they are compiled while the other comes.
-  const code = fetchPacked(base, asset.code, sum(sizes), () => undefined);
-  const delta = fetchPacked(base, asset.delta, deltaBytes(asset.pages), progress);
-  return { libraries: code.then((bytes) => cut(bytes, sizes)), delta: delta.then((bytes) => readDelta(bytes, asset.pages)) };
+  const codeBytes = unpacker.fetch({ base, asset: code, total: size }, () => undefined);
+  const allPages = unpacker.fetch({ base, asset: delta, total: deltaBytes(pages) }, progress);
+  void Promise.allSettled([codeBytes, allPages]).then(() => { unpacker.close(); });
+  return { libraries: codeBytes.then((bytes) => cut(bytes, asset)), delta: allPages.then((bytes) => readDelta(bytes, pages)) };
 }
 
-function cut(bytes: Uint8Array<ArrayBuffer>, sizes: number[]): Blob[] {
+function cut(code: Uint8Array<ArrayBuffer>, { libraries }: SnapshotAsset): Blob[] {
   let end = 0;
-  return sizes.map((size) => new Blob([bytes.subarray(end, (end += size))], { type: "application/wasm" }));
-}
-
-async function fetchPacked(base: string, asset: Asset, total: number, progress: Progress): Promise<Uint8Array<ArrayBuffer>> {
-  const unpacking = new Unpacking(total);
-  try {
-    await fetchAsset(base, asset, "python", progress, (part) => { unpacking.add(part); });
-  } catch (error) {
-    unpacking.abandon();
-    throw error;
-  }
-  const bytes = await unpacking.end();
-  if (bytes === null) throw new LoadError(`'${asset.path}' does not unpack to ${total} bytes; build the site again`, "python");
-  return bytes;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, one) => total + one, 0);
+  return libraries.map(({ bytes }) => new Blob([code.subarray(end, (end += bytes))], { type: "application/wasm" }));
 }
