@@ -54,7 +54,7 @@ BLANK = "blank.html"
 STARTED = 1000
 """Milliseconds that a browser is given to start, and to clear away after a page."""
 KEPT = 15_000
-"""Milliseconds after the first visit: by then a site of ours has kept itself for use offline, on the same processor."""
+"""Milliseconds after the first visit: by then a site of ours has kept itself for use offline, which takes time."""
 WARM = 3
 
 SITES = Path(tempfile.gettempdir()) / "pywebml-start"
