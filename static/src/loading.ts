@@ -13,6 +13,14 @@ export class LoadError extends Error {
     super(message);
   }
 
+  static unreachable(path: string, stage: Stage): LoadError {
+    return new LoadError(`'${path}' could not be fetched: the network is down or the server does not answer`, stage);
+  }
+
+  static refused(path: string, status: number, stage: Stage): LoadError {
+    return new LoadError(`'${path}' could not be fetched: the server answers ${status}; build the site again`, stage);
+  }
+
   static damaged({ path }: Asset, stage: Stage): LoadError {
     const message = `'${path}' is damaged: its bytes are not those that were built; reload, or build again`;
     return new LoadError(message, stage);
@@ -64,13 +72,11 @@ export async function fetchAt(address: URL, path: string, stage: Stage, init: Re
   try {
     response = await (ahead.get(address.href) ?? fetch(address, init));
   } catch {
-    throw new LoadError(`'${path}' could not be fetched: the network is down or the server does not answer`, stage);
+    throw LoadError.unreachable(path, stage);
   } finally {
     ahead.delete(address.href);
   }
-  if (!response.ok) {
-    throw new LoadError(`'${path}' could not be fetched: the server answers ${response.status}; build the site again`, stage);
-  }
+  if (!response.ok) throw LoadError.refused(path, response.status, stage);
   return response;
 }
 

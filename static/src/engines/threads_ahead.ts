@@ -18,8 +18,6 @@ export class ThreadsAhead {
   /** @param address of the script, as Emscripten is told it by `mainScriptUrlOrBlob`. */
   constructor(address: string, count: number) {
     this.#address = address;
-    // Who does not wait for them need not hear of it.
-    this.#failed.promise.catch(() => undefined);
     this.#waiting = Array.from({ length: count }, () => this.#start());
   }
 

@@ -63,11 +63,9 @@ function fetchNow(base: string, asset: Asset, digest: Digest): Uint8Array<ArrayB
   try {
     request.send();
   } catch {
-    throw new LoadError(`'${asset.path}' could not be fetched: the network is down or the server does not answer`, "packages");
+    throw LoadError.unreachable(asset.path, "packages");
   }
-  if (request.status !== 200) {
-    throw new LoadError(`'${asset.path}' could not be fetched: the server answers ${request.status}; build the site again`, "packages");
-  }
+  if (request.status !== 200) throw LoadError.refused(asset.path, request.status, "packages");
   const bytes = new Uint8Array(request.response as ArrayBuffer);
   if (bytes.length !== asset.bytes || digest(bytes) !== asset.sha256) throw LoadError.damaged(asset, "packages");
   return bytes;
