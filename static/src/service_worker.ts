@@ -22,8 +22,7 @@ scope.addEventListener("install", (event) => { event.waitUntil(scope.skipWaiting
 scope.addEventListener("activate", (event) => { event.waitUntil(scope.clients.claim()); });
 
 scope.addEventListener("fetch", (event) => {
-  const { request } = event;
-  if (answerer.isOwn(request) && isOfSite(request.url, folder)) event.respondWith(answerer.answer(request));
+  if (answerer.isOwn(event.request)) event.respondWith(answerer.answer(event.request));
 });
 
 scope.addEventListener("message", (event) => {

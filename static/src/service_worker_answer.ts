@@ -1,6 +1,7 @@
 /** What the service worker answers with: what is kept, else the network; isolated in both cases. */
 
 import { typeOf } from "./service_worker_keeping";
+import { isOfSite } from "./service_worker_paths";
 import type { BuildManifest, Store } from "./service_worker_store";
 
 /** What hosts should send: pyweb_ml/bundle/hosting.py says why, and the build puts its policy in here. */
@@ -32,7 +33,7 @@ export class Answerer {
 
   /** Whether a request is for a file of the site. */
   isOwn({ method, url }: Request): boolean {
-    return method === "GET" && url.startsWith(this.#scope);
+    return method === "GET" && isOfSite(url, this.#scope);
   }
 
   /** Resolves when no visit has just begun: what a page needs first has the line and the processor to itself. */
@@ -46,9 +47,11 @@ export class Answerer {
 
   async answer(request: Request): Promise<Response> {
     const url = new URL(request.url);
-    if (request.mode === "navigate") this.#visited = performance.now();
-    // What cannot be stored, as where the quota is full, leaves the build that runs.
-    if (request.mode === "navigate") await this.#visit(url).catch(() => undefined);
+    if (request.mode === "navigate") {
+      this.#visited = performance.now();
+      // What cannot be stored, as where the quota is full, leaves the build that runs.
+      await this.#visit(url).catch(() => undefined);
+    }
     const kept = await this.#kept(url).catch(() => undefined);
     if (kept !== undefined) return isolated(await ranged(kept, request.headers.get("Range")), request.destination, url.pathname);
     const isFresh = request.mode === "navigate" && url.searchParams.has("fresh");
