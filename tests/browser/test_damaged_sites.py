@@ -85,11 +85,7 @@ def name_in(pattern: str) -> str:
 @pytest.mark.parametrize("damage", ["missing", "altered"])
 @pytest.mark.parametrize("pattern", FILES)
 def test_a_file_that_is_missing_or_altered_is_named(tab: Tab, host: Host, pattern: str, damage: str) -> None:
-    if damage == "missing":
-        host.missing.add(pattern)
-    else:
-        # A flipped bit may leave JSON as good as before.
-        host.alter[pattern] = halve if pattern == "manifest.json" else flip
+    spoil(host, pattern, damage)
     visit_and_see(tab, host, pattern)
 
 
@@ -100,11 +96,16 @@ def test_a_file_of_an_engine_in_a_worker_of_its_own_is_named(
 ) -> None:
     with hostile_host(engine_site) as host:
         host.isolated = True
-        if damage == "missing":
-            host.missing.add(pattern)
-        else:
-            host.alter[pattern] = flip
+        spoil(host, pattern, damage)
         visit_and_see(open_tab(context, host.url), host, pattern)
+
+
+def spoil(host: Host, pattern: str, damage: str) -> None:
+    if damage == "missing":
+        host.missing.add(pattern)
+    else:
+        # A flipped bit may leave JSON as good as before.
+        host.alter[pattern] = halve if pattern == "manifest.json" else flip
 
 
 def await_request(tab: Tab, host: Host, pattern: str, seconds: float = 60) -> None:
@@ -133,8 +134,7 @@ def visit_and_see(tab: Tab, host: Host, pattern: str) -> None:
 @pytest.mark.parametrize("damage", ["missing", "altered"])
 def test_what_writes_videos_is_named_when_it_is_needed(tab: Tab, host: Host, damage: str) -> None:
     pattern = "page/*/media_library.js"
-    host.missing |= {pattern} if damage == "missing" else set()
-    host.alter[pattern] = flip
+    spoil(host, pattern, damage)
     tab.visit()
     export = "document.querySelector('pywebml-app').exportVideo(new File(['no video'], 'a.webm'))"
     with pytest.raises(Error, match=r"media_library\.js' is missing or damaged"):
@@ -144,8 +144,7 @@ def test_what_writes_videos_is_named_when_it_is_needed(tab: Tab, host: Host, dam
 @pytest.mark.parametrize("damage", ["missing", "altered"])
 def test_a_style_sheet_that_does_not_come_is_named(tab: Tab, host: Host, damage: str) -> None:
     pattern = "page/*/page.css"
-    host.missing |= {pattern} if damage == "missing" else set()
-    host.alter[pattern] = flip
+    spoil(host, pattern, damage)
     tab.visit()
     expect(tab.page.get_by_text("'page.css' is missing or damaged")).to_be_visible()
 
