@@ -154,7 +154,8 @@ export class PywebmlApp extends HTMLElement {
 
   /**
    * Every frame of a video through the graph, none dropped, into a new file with the same times and the same sound:
-   * an MP4, or a WebM where the browser cannot write that. It takes the source's place until it is done.
+   * an MP4, or a WebM where the browser cannot write that. It takes the source's place until it is done;
+   * a video file that ran then comes back, paused or playing, where it was.
    *
    * @param video an MP4, MOV, WebM or Matroska file; by default the video that is the source.
    * @param request `progress` is told `{name, done, total}`, in frames; `name` of the visitor's download, null: none.

@@ -24,6 +24,8 @@ export interface JobHost {
   session(): Session;
   /** What the visitor has chosen, if anything. */
   choice(): Choice | null;
+  /** The function that it gives brings back the video that plays now, if one does. */
+  remember(): () => void;
   /** How far it is; null: it is over. */
   progress(progress: { part: number; text: string } | null): void;
   notice(notice: string): void;
@@ -69,17 +71,15 @@ export class ElementJobs {
   }
 
   async #run<T extends JobResult>(request: JobRequest, work: Work<T>): Promise<T> {
+    const bringBack = this.#host.remember();
+    const end = { isStopped: false };
     try {
-      const result = await this.#host.session().work((process, stopped) => {
-        const signal = request.signal === undefined ? stopped : AbortSignal.any([stopped, request.signal]);
-        const progress = (at: JobProgress): void => { this.#tell(at, request); };
-        return work(process, { signal, progress });
-      });
-      const name = request.name === undefined ? result.file.name : request.name;
-      this.#host.notice([name === null ? "" : jobSaved(name), result.notice].filter((part) => part !== "").join(" "));
-      if (name !== null) download(result.file, name);
+      const result = await this.#work(request, work, end);
+      if (!end.isStopped) bringBack();
+      this.#save(result, request);
       return result;
     } catch (error) {
+      if (request.signal?.aborted === true && !end.isStopped) bringBack();
       if (!(error instanceof AppError)) this.#host.notice(jobGivenUp());
       throw error;
     } finally {
@@ -87,7 +87,27 @@ export class ElementJobs {
     }
   }
 
-  #tell(at: JobProgress, { progress }: JobRequest): void {
+  /** `end` says afterwards whether the session was stopped meanwhile. */
+  #work<T>({ signal: given, progress }: JobRequest, work: Work<T>, end: { isStopped: boolean }): Promise<T> {
+    const session = this.#host.session();
+    return session.work(async (process, stopped) => {
+      const signal = given === undefined ? stopped : AbortSignal.any([stopped, given]);
+      try {
+        return await work(process, { signal, progress: (at) => { this.#tell(at, progress); } });
+      } finally {
+        end.isStopped = stopped.aborted;
+        // What is given up has not failed, and the session need not tell that it has.
+        if (given?.aborted === true) session.stop();
+      }
+    });
+  }
+
+  #save({ file, notice }: JobResult, { name = file.name }: JobRequest): void {
+    this.#host.notice([name === null ? "" : jobSaved(name), notice].filter((part) => part !== "").join(" "));
+    if (name !== null) download(file, name);
+  }
+
+  #tell(at: JobProgress, progress: JobRequest["progress"]): void {
     this.#host.progress({ part: at.total > 0 ? at.done / at.total : 0, text: jobAmount(at) });
     progress?.(at);
   }

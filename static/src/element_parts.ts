@@ -43,6 +43,7 @@ export class ElementParts {
     this.jobs = new ElementJobs({
       session: () => this.run.session,
       choice: () => this.run.choice,
+      remember: () => this.run.remember(),
       progress: (progress) => { this.presenter.job(progress); },
       notice: (notice) => { this.presenter.notice(notice); },
       failed: (failure) => { this.reports.refused(failure); },

@@ -89,6 +89,16 @@ export class ElementRun {
     else this.#session?.settingsChanged();
   }
 
+  /** The function that it gives begins the video that plays now once more, as it is now; where none plays, it does nothing. */
+  remember(): () => void {
+    const { choice } = this;
+    const { transport } = this.#parts.view;
+    const { playback } = transport;
+    if (playback === null) return () => undefined;
+    const resume = (): void => { if (choice === this.choice) transport.resume(playback); };
+    return () => { this.session.start(choice).then(resume, () => undefined); };
+  }
+
   showNumbers(): void {
     if (this.#session !== null) this.#parts.presenter.numbers(this.#session.stats, this.#session.rate);
   }

@@ -7,6 +7,13 @@ export interface TransportHandlers {
   export(): void;
 }
 
+/** How a video plays. */
+export interface Playback {
+  /** Seconds from its beginning. */
+  at: number;
+  paused: boolean;
+}
+
 /** Seconds that the arrow keys jump. */
 const JUMP = 5;
 
@@ -70,6 +77,17 @@ export class TransportView {
       video.addEventListener(type, () => { this.#show(video); }, { signal });
     }
     this.#show(video);
+  }
+
+  /** How the video plays now; null: there is none. */
+  get playback(): Playback | null {
+    return this.#video && { at: this.#video.currentTime, paused: this.#video.paused };
+  }
+
+  /** Has the video, if there is one, go on as it was. */
+  resume({ at, paused }: Playback): void {
+    if (paused) this.#video?.pause();
+    this.#seek(at);
   }
 
   #toggle(): void {

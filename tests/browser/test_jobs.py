@@ -13,12 +13,13 @@ import av
 import numpy as np
 import PIL.Image
 import pytest
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from conftest import OpenExample
 from pyweb_ml.apps import load_app
 from pyweb_ml.runner import run_file
 from pyweb_ml.runner.video import read_video
+from tests.browser.conftest import until
 from tests.visiting import AppPage
 
 BLUR = """
@@ -253,19 +254,90 @@ def test_a_folder_is_chosen_and_its_zip_downloaded(blur: AppPage, tmp_path: Path
         assert zip.namelist() == ["output/holiday/day two/one.png", "output/holiday/one.png", "results.jsonl"]
 
 
-def test_a_folder_that_is_stopped_says_that_nothing_was_saved(blur: AppPage) -> None:
-    page = blur.page
-    given = page.evaluate(
-        """async (text) => {
+def given_up(blur: AppPage, how: str) -> str:
+    """Processes twenty images in a script that gives that up at the first in this way; gives the reason's name."""
+    name: str = blur.page.evaluate(
+        f"""async (text) => {{
           const raw = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
-          const files = Array.from({length: 20}, (_, at) => new File([raw], `${at}.png`, {type: "image/png"}));
+          const type = "image/png";
+          const files = Array.from({{length: 20}}, (_, at) => new File([raw], `${{at}}.png`, {{type}}));
           const app = document.querySelector("pywebml-app");
-          return app.processFiles(files, {progress: () => app.stop()}).catch(({name}) => name);
-        }""",
+          const given = new AbortController();
+          const options = {{signal: given.signal, progress: () => {how}}};
+          return app.processFiles(files, options).catch(({{name}}) => name);
+        }}""",
         base64.b64encode(png(9)).decode(),
     )
-    assert given == "AbortError"
-    expect(page.get_by_text("Given up: nothing was saved.")).to_be_visible()
+    return name
+
+
+def test_a_folder_that_is_stopped_says_that_nothing_was_saved(blur: AppPage) -> None:
+    assert given_up(blur, "app.stop()") == "AbortError"
+    expect(blur.page.get_by_text("Given up: nothing was saved.")).to_be_visible()
+
+
+def clip_in(blur: AppPage, folder: Path) -> Locator:
+    """Opens a film of 1.15 s as the source, paused half a second after it begins; gives the position's slider."""
+    page = blur.page
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Video…").click()
+    chooser.value.set_files(written(folder / "clip.mp4", [index * 50 for index in range(FRAMES)]))
+    page.get_by_role("button", name="Pause").click()
+    position = page.get_by_role("slider", name="Position in the video")
+    position.fill("0.5")
+    return position
+
+
+BAR = """async () => {
+  const {data, width} = await document.querySelector("pywebml-app").save(null).then(createImageBitmap)
+    .then((image) => {
+      const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+      context.drawImage(image, 0, 0);
+      return context.getImageData(0, image.height >> 1, image.width, 1);
+    });
+  const red = Array.from({length: width}, (_, at) => data[at * 4]);
+  return red.indexOf(Math.max(...red));
+}"""
+"""Where the brightest column of the shown picture is: the middle of the bar, at 6 pixels a frame."""
+
+
+def test_after_its_export_a_video_is_paused_where_it_was_and_plays_on(blur: AppPage, tmp_path: Path) -> None:
+    position = clip_in(blur, tmp_path)
+    with blur.page.expect_download():
+        blur.page.get_by_role("button", name="Export video").click()
+    expect(blur.page.get_by_text("Done: 'clip-output.")).to_be_visible()
+    until(blur.page, f"({BAR})().then((at) => Math.abs(at - 66) < 6)")
+    expect(position).to_have_value("0.5")
+    expect(blur.page.locator(".words [role=status]")).to_have_text("Running")
+    blur.page.get_by_role("button", name="Play").click()
+    expect(blur.page.get_by_role("button", name="Pause")).to_be_visible()
+    expect(position).not_to_have_value("0.5")
+
+
+def test_a_video_that_played_plays_again_after_a_folder_has_been_processed(blur: AppPage, tmp_path: Path) -> None:
+    clip_in(blur, tmp_path)
+    blur.page.get_by_role("button", name="Play").click()
+    processed(blur.page, [("a.png", png(50))])
+    shown = blur.stats()["framesShown"]
+    expect(blur.page.get_by_role("button", name="Pause")).to_be_visible()
+    blur.page.wait_for_function(
+        "shown => document.querySelector('pywebml-app').stats.framesShown > shown", arg=shown
+    )
+
+
+def test_a_job_that_a_script_gives_up_is_no_error_and_the_video_comes_back(blur: AppPage, tmp_path: Path) -> None:
+    position = clip_in(blur, tmp_path)
+    assert given_up(blur, "given.abort()") == "AbortError"
+    expect(blur.page.get_by_text("Given up: nothing was saved.")).to_be_visible()
+    expect(position).to_have_value("0.5")
+    expect(blur.page.get_by_role("alert")).to_be_hidden()
+
+
+def test_a_video_whose_export_is_stopped_does_not_begin_again_by_itself(blur: AppPage, tmp_path: Path) -> None:
+    position = clip_in(blur, tmp_path)
+    assert given_up(blur, "app.stop()") == "AbortError"
+    expect(blur.page.locator(".words [role=status]")).to_have_text("Ready")
+    expect(position).to_be_hidden()
 
 
 def test_a_video_is_paused_sought_and_exported_by_keyboard(blur: AppPage, tmp_path: Path) -> None:
