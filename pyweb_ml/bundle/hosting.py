@@ -1,5 +1,6 @@
 """What hosts should send with a site's files, and the files that tell them so."""
 
+import shutil
 from pathlib import Path
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -118,6 +119,7 @@ _NOT_FOUND = """<!doctype html>
 <p>There is no such file here.</p>
 </html>
 """
+"""By which `keep_own_not_found` knows the file as ours: if it ever changes, this one must stay known there."""
 
 
 def write_hosting(site: Path) -> None:
@@ -131,6 +133,19 @@ def write_hosting(site: Path) -> None:
     (site / "hosting" / "README.txt").write_text(README)
     (site / "hosting" / "nginx.conf").write_text(_nginx_file())
     (site / "hosting" / "apache.conf").write_text(_apache_file())
+
+
+def keep_own_not_found(former: Path, site: Path) -> list[str]:
+    """Puts the `404.html` of a former build's folder, where somebody has written one, in the place of ours.
+
+    Returns:
+        A line that says so, for the person who builds; none where ours stays.
+    """
+    own = former / "404.html"
+    if not own.is_file() or own.read_bytes() == (site / "404.html").read_bytes():
+        return []
+    shutil.copyfile(own, site / "404.html")
+    return [f"'{own}' is not one that PyWebML wrote, and stays as it is"]
 
 
 def _headers_file() -> str:

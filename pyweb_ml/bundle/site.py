@@ -10,7 +10,7 @@ from pyweb_ml.bundle.app_archive import app_archive
 from pyweb_ml.bundle.asset_file import Asset, asset_of, write_asset
 from pyweb_ml.bundle.engines import needs_tflite, write_engines
 from pyweb_ml.bundle.first_visit import require_budget
-from pyweb_ml.bundle.hosting import write_hosting
+from pyweb_ml.bundle.hosting import keep_own_not_found, write_hosting
 from pyweb_ml.bundle.manifest import PythonAssets, manifest_json
 from pyweb_ml.bundle.output import replaced_folder, require_replaceable
 from pyweb_ml.bundle.pyodide import FOLDER, LOCK, STDLIB, pyodide_files, read_lock
@@ -65,6 +65,7 @@ def build_site(
     report = BuildReport(app.title, out)
     with replaced_folder(out, own=names_of_build) as site:
         _write_site(app, graph, site, web, report, progress)
+        report.notes += keep_own_not_found(out, site)
         if budget is not None:
             require_budget(site, budget)
         if twins:

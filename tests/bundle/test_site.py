@@ -1,3 +1,4 @@
+import gzip
 import json
 import re
 import subprocess
@@ -178,6 +179,28 @@ def test_what_somebody_has_put_beside_a_build_stays(model_app: Path, web: Path, 
     build_site(load_app(str(model_app)), out, web=web)
     assert {name: (out / name).read_text() for name in added} == added
     assert (out / "index.html").is_file()
+
+
+def test_a_404_page_of_ones_own_stays_and_the_build_says_so(model_app: Path, web: Path, tmp_path: Path) -> None:
+    app, out = load_app(str(model_app)), tmp_path / "site"
+    build_site(app, out, web=web)
+    # Not UTF-8, and with what a build writes into its own pages.
+    own = b'<html data-build="mine">\r\n<p>Nicht gef\xfcnden' + b"!" * 2000
+    (out / "404.html").write_bytes(own)
+    report = build_site(app, out, web=web, twins=True)
+    assert report.notes == [f"'{out / '404.html'}' is not one that PyWebML wrote, and stays as it is"]
+    assert (out / "404.html").read_bytes() == own
+    assert gzip.decompress((out / "404.html.gz").read_bytes()) == own
+
+
+def test_a_404_page_that_a_build_wrote_is_written_anew_in_silence(
+    model_app: Path, web: Path, tmp_path: Path
+) -> None:
+    app, out = load_app(str(model_app)), tmp_path / "site"
+    build_site(app, out, web=web)
+    written = (out / "404.html").read_bytes()
+    assert build_site(app, out, web=web).notes == []
+    assert (out / "404.html").read_bytes() == written
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"files": 7}', '{"files": [{}]}'])
