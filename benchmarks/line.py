@@ -88,6 +88,10 @@ class _Server(ThreadingHTTPServer):
 
 @contextmanager
 def serve_on(line: Line, folder: Path) -> Iterator[str]:
-    """Serves a folder over the line while the block runs; gives the address, ending in "/"."""
-    with running(_Server(("127.0.0.1", 0), partial(_Handler, directory=str(folder), line=line))) as address:
+    """Serves a folder over the line while the block runs; gives the address, ending in "/".
+
+    A page takes 127.0.0.1 for no line; so where there is one, it is another of this machine's own addresses.
+    """
+    host = "127.0.0.2" if line.bits else "127.0.0.1"
+    with running(_Server((host, 0), partial(_Handler, directory=str(folder), line=line))) as address:
         yield address

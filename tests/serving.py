@@ -61,7 +61,7 @@ def running(server: ThreadingHTTPServer) -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/"
+        yield f"http://{server.server_address[0]!s}:{server.server_port}/"
     finally:
         server.shutdown()
         server.server_close()

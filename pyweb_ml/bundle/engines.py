@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pyweb_ml.bundle.asset_file import Asset, write_asset
+from pyweb_ml.bundle.first_visit import engine_files
 from pyweb_ml.bundle.reference import make_reference
 from pyweb_ml.bundle.tfjs_model import tfjs_files
 from pyweb_ml.bundle.web_assets import content_folder
@@ -22,6 +23,12 @@ INDEX = "engines/files.json"
 BUDGET = 1500
 """Milliseconds that a page may spend on measuring backends on a visit, in the gaps between frames."""
 
+SMALL = "tfjs-wasm"
+"""What gives the first results of a page that chooses by itself, where the usual engine comes slowly."""
+
+SMALL_IS = 0.5
+"""The part of the usual engine's bytes that the small one may have at most, models counted on both sides."""
+
 
 @dataclass
 class Engines:
@@ -29,11 +36,13 @@ class Engines:
 
     Attributes:
         folder: where the backends' files are, named by their content; empty where there are none.
+        small: SMALL, and `large`, the bytes of the usual engine's Wasm; None where it would not be small.
         notes: what was left out of the site and why, for the person who builds it.
     """
 
     backends: tuple[str, ...]
     folder: str = ""
+    small: dict[str, Any] | None = None
     tfjs: dict[str, list[Asset]] = field(default_factory=dict)
     references: dict[str, dict[str, Any]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -46,6 +55,7 @@ class Engines:
             "budget": BUDGET,
             "tfjs": {name: [asdict(asset) for asset in assets] for name, assets in self.tfjs.items()},
             "references": self.references,
+            "small": self.small,
         }
 
 
@@ -67,8 +77,25 @@ def write_engines(site: Path, web: Path, wanted: Sequence[str], models: Mapping[
         kinds = {"seed": reference.seed, "inputs": reference.inputs, "outputs": reference.outputs}
         engines.references[name] = {**asdict(asset), **kinds}
     _add_tfjs(site, engines, models)
-    engines.folder = _copy_files(site, web, engines.backends)
+    if engines.backends == AUTO:
+        engines.small = _small_engine(web, engines, models)
+    engines.folder = _copy_files(site, web, [*engines.backends, *([SMALL] if engines.small else [])])
     return engines
+
+
+def _small_engine(web: Path, engines: Engines, models: Mapping[str, Path]) -> dict[str, Any] | None:
+    """What the manifest says of the small engine."""
+    usual = engine_files(web, engines.backends[0])
+    tfjs = sum(asset.bytes for assets in engines.tfjs.values() for asset in assets)
+    small_size = sum(map(_size, engine_files(web, SMALL))) + tfjs
+    if small_size > SMALL_IS * (sum(map(_size, usual)) + sum(map(_size, models.values()))):
+        return None
+    return {"backend": SMALL, "large": max((_size(file) for file in usual if file.suffix == ".wasm"), default=0)}
+
+
+def _size(file: Path) -> int:
+    # What is missing is told when it is copied.
+    return file.stat().st_size if file.is_file() else 0
 
 
 def _add_tfjs(site: Path, engines: Engines, models: Mapping[str, Path]) -> None:

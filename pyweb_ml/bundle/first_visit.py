@@ -34,14 +34,15 @@ def first_visit(site: Path) -> list[FetchedFile]:
     files += [site / one["path"] for one in manifest["engines"]["references"].values()]
     backends = manifest["engines"]["backends"]
     if backends:
-        files += _engine(site / manifest["engines"]["folder"], backends[0])
+        files += engine_files(site / manifest["engines"]["folder"], backends[0])
         if backends[0].startswith("tfjs-"):
             files += [site / one["path"] for assets in manifest["engines"]["tfjs"].values() for one in assets]
     found = [_measured(site, file) for file in dict.fromkeys(files) if file.is_file()]
     return sorted(found, key=lambda one: -one.gzip)
 
 
-def _engine(folder: Path, backend: str) -> list[Path]:
+def engine_files(folder: Path, backend: str) -> list[Path]:
+    """What a browser fetches of a folder of engines for one backend."""
     scripts = _with_chunks(folder / "engines" / f"{backend}.js")
     if backend.startswith("litert-"):
         return [*scripts, *_largest_build(folder / "litert", "*.wasm", ".mjs")]

@@ -20,8 +20,11 @@ from pyweb_ml.errors import ModelError
 DTYPES = ("float32", "int32", "uint8")
 """What tensors may hold in the page: LiteRT.js 2.5.3 knows no others."""
 
-MOST_NUMBERS = 65536
-"""Of a greater output, so many numbers are shipped, evenly spaced: 256 KiB."""
+MOST_NUMBERS = 16381
+"""Of a greater output, so many numbers are shipped, evenly spaced: 64 KiB.
+
+A prime, so that their places do not keep step with channels, nor with the lanes of SIMD or of a texture.
+"""
 
 MOST_BYTES = 2**28
 """A greater input or output is refused: a page's Wasm memory has 2 GiB at most."""

@@ -18,7 +18,7 @@ UNLISTED_FOLDERS = ("hosting",)
 TWINS = (".br", ".gz")
 """Endings of compressed twins, which hosts send in place of the file."""
 
-_EARLY = re.compile(r'data-engine="[^"]*" data-models="[^"]*"')
+_EARLY = re.compile(r'data-engine="[^"]*" data-models="[^"]*" data-large="[^"]*"')
 _BUILD = re.compile(r'(data-build="|\?build=)[^"]*"')
 
 
@@ -65,8 +65,9 @@ def _name_early(page: Path, manifest: dict[str, Any]) -> None:
     engines = manifest.get("engines", {})
     is_usual = engines.get("backends", [])[:1] == ["litert-wasm"]
     paths = " ".join(one["path"] for one in manifest["models"].values()) if is_usual else ""
+    large = (engines.get("small") or {}).get("large", "")
+    named = f'data-engine="{engines["folder"] if is_usual else ""}" data-models="{paths}" data-large="{large}"'
     text = page.read_text(encoding="utf-8")
-    named = f'data-engine="{engines["folder"] if is_usual else ""}" data-models="{paths}"'
     page.write_text(_EARLY.sub(lambda _: named, text), encoding="utf-8")
 
 

@@ -6,6 +6,7 @@
 import { chooseBuild, compileWasm, wasmOf } from "./engine_build";
 import { moduleWorker } from "./module_worker";
 import type { ToWorker } from "./protocol";
+import { SlowLine } from "./slow_line";
 
 const PLACE = Symbol.for("pywebml.early-worker");
 
@@ -27,14 +28,14 @@ type Place = Document & { [PLACE]?: Early | undefined };
 /**
  * Starts the worker of the page's element.
  *
- * @param hints `engine` and `models` as pyweb_ml/bundle/sealing.py writes them; nothing is started where there are none.
+ * @param hints as pyweb_ml/bundle/sealing.py writes them; nothing is started where there are none.
  */
-export function startEarly(app: Element, { engine = "", models = "" }: DOMStringMap, script: URL): void {
+export function startEarly(app: Element, hints: DOMStringMap, script: URL): void {
   const backend = app.getAttribute("backend") ?? "auto";
   const base = URL.parse(app.getAttribute("src") ?? "", document.baseURI);
   // A page that nobody sees yet loads nothing.
-  if (engine === "" || base === null || !USUAL.includes(backend) || document.visibilityState !== "visible") return;
-  const worker = startWorker(script, base.href, backend, { engine, models });
+  if (!hints["engine"] || base === null || !USUAL.includes(backend) || document.visibilityState !== "visible") return;
+  const worker = startWorker(script, base.href, backend, hints);
   const early: Early = { worker, script: script.href, base: base.href, backend, messages: [], hasFailed: false };
   worker.onmessage = (event) => { early.messages.push(event); };
   worker.onerror = (event) => {
@@ -45,14 +46,14 @@ export function startEarly(app: Element, { engine = "", models = "" }: DOMString
 }
 
 /** Starts a worker, and has begin what the hints say, where they are for its backend. */
-export function startWorker(script: URL, base: string, backend: string, { engine = "", models = "" }: DOMStringMap): Worker {
+export function startWorker(script: URL, base: string, backend: string, { engine = "", models = "", large = "" }: DOMStringMap): Worker {
   const worker = moduleWorker(script, "pywebml");
   if (engine === "" || !USUAL.includes(backend)) return worker;
   const addresses = models.split(" ").filter((path) => path !== "").map((path) => new URL(path, base).href);
   const folder = new URL(engine, base).href;
   const wasm = wasmOf(folder, chooseBuild());
   post(worker, { type: "prepare", base, backend, engine: folder, models: addresses, wasm });
-  compileFor(worker, wasm);
+  compileFor(worker, wasm, backend === "auto" ? Number(large) : 0);
   return worker;
 }
 
@@ -62,16 +63,12 @@ export function hintsOf(base: string): DOMStringMap {
   return site.origin + site.pathname === page.origin + page.pathname ? document.documentElement.dataset : {};
 }
 
-/** The largest file of all need not wait until the worker has come to run. */
-function compileFor(worker: Worker, address: string): void {
-  const prove = async (response: Response): Promise<void> => {
-    const bytes = await response.clone().arrayBuffer();
-    post(worker, { type: "copy", address, bytes }, [bytes]);
-  };
-  // What breaks off on its way compiles neither.
-  compileWasm(address, (response) => { prove(response).catch(() => undefined); }).then(
-    (module) => { post(worker, { type: "compiled", address, module }); },
-    () => { post(worker, { type: "compiled", address, module: null }); },
+/** The largest file of all need not wait until the worker has come to run. `large`: as {@link compileWasm} takes it. */
+function compileFor(worker: Worker, address: string, large: number): void {
+  const take = (bytes: ArrayBuffer): void => { post(worker, { type: "copy", address, bytes }, [bytes]); };
+  compileWasm(address, take, large).then(
+    (module) => { post(worker, { type: "compiled", address, module, isSlow: false }); },
+    (error: unknown) => { post(worker, { type: "compiled", address, module: null, isSlow: error instanceof SlowLine }); },
   );
 }
 

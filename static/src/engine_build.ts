@@ -1,6 +1,7 @@
 /** Which of LiteRT.js's builds this browser runs. The page knows it too, so nothing of what the worker runs is here. */
 
 import { NOT_ISOLATED } from "./protocol";
+import { LineWatch, mayBeSlow, SlowLine } from "./slow_line";
 
 /** XNNPACK gains little beyond this on the models that run in pages, and the page needs cores too. */
 const MOST_THREADS = 4;
@@ -42,12 +43,40 @@ export function wasmOf(base: string, { file }: Build): string {
 /**
  * Compiled as it comes, where the host gives it its type.
  *
- * @param prove is given the answer before it is read, to take a copy of it.
+ * @param take is given a copy of its bytes, to be proved.
+ * @param large its bytes, where it is to be given up on a slow line; 0: it may take as long as it needs.
+ * @throws SlowLine where it was given up.
  */
-export async function compileWasm(address: string, prove: (response: Response) => void): Promise<WebAssembly.Module> {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`'${address}': the server answers ${response.status}`);
-  prove(response);
+export async function compileWasm(address: string, take: (bytes: ArrayBuffer) => void, large = 0): Promise<WebAssembly.Module> {
+  const given = new AbortController();
+  const watch = large > 0 && mayBeSlow(address) ? new LineWatch(large, () => { given.abort(new SlowLine(address)); }) : null;
+  try {
+    const response = await fetch(address, { signal: given.signal });
+    if (!response.ok) throw new Error(`'${address}': the server answers ${response.status}`);
+    // What breaks off on its way compiles neither.
+    copyOf(response, watch).then(take, () => undefined);
+    return await compile(response);
+  } catch (error) {
+    given.signal.throwIfAborted();
+    throw error;
+  } finally {
+    watch?.end();
+  }
+}
+
+async function compile(response: Response): Promise<WebAssembly.Module> {
   const isTyped = response.headers.get("content-type")?.startsWith("application/wasm") === true;
   return isTyped ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+}
+
+async function copyOf(response: Response, watch: LineWatch | null): Promise<ArrayBuffer> {
+  const copy = response.clone();
+  if (watch === null) return copy.arrayBuffer();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  const reader = copy.body!.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    watch.came(part.value.length);
+    parts.push(part.value);
+  }
+  return new Blob(parts).arrayBuffer();
 }

@@ -77,6 +77,8 @@ export interface EngineAssets {
   tfjs: Record<string, Asset[]>;
   /** By model: what each backend must reproduce before it may be chosen. */
   references: Record<string, Reference>;
+  /** What gives the first results where `large`, bytes of the first backend's Wasm, come slowly; null: nothing does. */
+  small: { backend: BackendName; large: number } | null;
 }
 
 /** What the desktop gives for the reference input; see engines/reference.ts. The asset holds the outputs' numbers. */

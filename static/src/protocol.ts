@@ -69,6 +69,8 @@ export interface Compiled {
   type: "compiled";
   address: string;
   module: WebAssembly.Module | null;
+  /** Whether the page gave it up because it came slowly, so that something smaller may come first. */
+  isSlow: boolean;
 }
 
 /** The bytes of it, as they came, to be proved. */

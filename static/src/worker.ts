@@ -6,6 +6,7 @@ import { messageOf } from "./engines/engine";
 import { expectWasm, fetchBuild, giveWasm } from "./engines/litert";
 import type { LoadedModels } from "./engines/models";
 import { loadModels } from "./engines/models";
+import { line } from "./engines/small_engine";
 import { ConfigError } from "./graph/config";
 import { CalculatorError } from "./graph/node";
 import { Kernels } from "./kernels";
@@ -64,8 +65,9 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
   if (data.type === "prepare") {
     begun = prepare(data);
   } else if (data.type === "compiled") {
+    if (data.isSlow) line.findSlow();
+    else engineCame.resolve();
     giveWasm(data.address, data.module);
-    engineCame.resolve();
   } else if (data.type === "copy") {
     proving.copied(data.address, new Response(data.bytes));
   } else if (data.type === "init") {

@@ -82,7 +82,7 @@ test("the worker gets the engine's Wasm compiled, and its bytes as they came, to
   startEarly(appWith(null), HINTS, SCRIPT);
   const { sent } = FakeWorker.made[0]!;
   await vi.waitFor(() => { expect(sent).toHaveLength(3); });
-  expect(sent).toContainEqual({ type: "compiled", address: ENGINE, module: expect.any(WebAssembly.Module) as unknown });
+  expect(sent).toContainEqual({ type: "compiled", address: ENGINE, module: expect.any(WebAssembly.Module) as unknown, isSlow: false });
   const copy = sent.find(({ type }) => type === "copy") as unknown as { address: string; bytes: ArrayBuffer };
   expect(copy.address).toBe(ENGINE);
   expect(new Uint8Array(copy.bytes)).toEqual(WASM);
@@ -95,7 +95,41 @@ test.each([
   vi.stubGlobal("fetch", () => Promise.resolve(response));
   startEarly(appWith(null), HINTS, SCRIPT);
   const { sent } = FakeWorker.made[0]!;
-  await vi.waitFor(() => { expect(sent).toContainEqual({ type: "compiled", address: ENGINE, module: null }); });
+  await vi.waitFor(() => { expect(sent).toContainEqual({ type: "compiled", address: ENGINE, module: null, isSlow: false }); });
+});
+
+/** Answers as a line that goes on until it is hung up, a byte now and then. */
+function drip(_: string, { signal }: RequestInit): Promise<Response> {
+  let timer: ReturnType<typeof setInterval>;
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      timer = setInterval(() => { controller.enqueue(Uint8Array.of(0)); }, 20);
+      signal!.addEventListener("abort", () => {
+        clearInterval(timer);
+        controller.error(signal!.reason);
+      });
+    },
+  });
+  return Promise.resolve(new Response(body));
+}
+
+test("where the engine's Wasm comes slowly, it is given up, and the worker is told so, if something smaller may come first", async () => {
+  vi.stubGlobal("fetch", drip);
+  startEarly(appWith(null), { ...HINTS, large: "9000000" }, SCRIPT);
+  const { sent } = FakeWorker.made[0]!;
+  await vi.waitFor(() => { expect(sent).toContainEqual({ type: "compiled", address: ENGINE, module: null, isSlow: true }); });
+});
+
+test.each([
+  ["nothing smaller is there", appWith(null), { ...HINTS, large: "" }, {}],
+  ["the backend was named", appWith("litert-wasm"), { ...HINTS, large: "9000000" }, {}],
+  ["the visitor saves data", appWith(null), { ...HINTS, large: "9000000" }, { saveData: true }],
+])("it is waited for, however slow, where %s", async (_, app, hints, connection) => {
+  vi.stubGlobal("fetch", drip);
+  vi.stubGlobal("navigator", { hardwareConcurrency: 4, connection });
+  startEarly(app, hints, SCRIPT);
+  await new Promise((resolve) => { setTimeout(resolve, 300); });
+  expect(FakeWorker.made[0]!.sent.map(({ type }) => type)).toEqual(["prepare"]);
 });
 
 test("what has no type is compiled once it is there", async () => {

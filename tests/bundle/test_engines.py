@@ -50,6 +50,54 @@ def test_a_site_carries_the_cpu_and_the_gpu_unless_told_otherwise(build: Build) 
     } <= files
 
 
+@pytest.fixture
+def large_litert(web: Path) -> Path:
+    """Web assets of which LiteRT's Wasm has a megabyte, and TF.js's a thousandth of that."""
+    (web / "litert" / "engine.wasm").write_bytes(bytes(1_000_000))
+    (web / "litert" / "engine.mjs").write_bytes(bytes(1000))
+    for name in ("tfjs-wasm.js", "tfjs.wasm"):
+        (web / "engines" / name).write_bytes(bytes(500))
+    index = web / "engines" / "files.json"
+    files = json.loads(index.read_text()) | {"tfjs-wasm": ["engines/tfjs-wasm.js", "engines/tfjs.wasm"]}
+    index.write_text(json.dumps(files))
+    return web
+
+
+def test_a_site_that_chooses_by_itself_carries_a_small_engine_for_slow_lines(
+    build: Build, large_litert: Path
+) -> None:
+    _, manifest, files = build()
+    assert manifest["engines"]["small"] == {"backend": "tfjs-wasm", "large": 1_000_000}
+    folder = manifest["engines"]["folder"]
+    assert {folder + "engines/tfjs-wasm.js", folder + "engines/tfjs.wasm"} <= files
+    assert "tfjs-wasm" not in manifest["engines"]["backends"]
+
+
+def test_it_is_left_out_where_it_would_not_be_small(build: Build, large_litert: Path) -> None:
+    (large_litert / "engines" / "tfjs.wasm").write_bytes(bytes(600_000))
+    _, manifest, files = build()
+    assert manifest["engines"]["small"] is None
+    assert not [name for name in files if "tfjs-wasm" in name]
+
+
+@pytest.mark.parametrize("backend", ["litert-wasm", ["litert-wasm", "tfjs-webgl"]])
+def test_it_is_left_out_where_backends_are_named(build: Build, large_litert: Path, backend: Any) -> None:
+    _, manifest, _ = build(backend)
+    assert manifest["engines"]["small"] is None
+
+
+def refuse(_: Path) -> list[Path]:
+    raise ConversionError("operator 0 FOO ('x'): TF.js has no FOO")
+
+
+def test_it_is_left_out_where_tfjs_cannot_run_the_model(
+    build: Build, large_litert: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "tfjs_files", refuse)
+    _, manifest, _ = build()
+    assert manifest["engines"]["small"] is None
+
+
 def test_a_site_for_tfjs_carries_nothing_of_litert(build: Build) -> None:
     _, manifest, files = build("tfjs-webgl")
     assert manifest["engines"]["backends"] == ["tfjs-webgl"]
@@ -70,10 +118,6 @@ def test_every_file_that_the_manifest_names_is_there_with_its_reference(build: B
     reference = manifest["engines"]["references"]["net.tflite"]
     assert (tmp_path / "site" / reference["path"]).stat().st_size == reference["bytes"] == 8
     assert reference["outputs"][0]["dtype"] == "float32"
-
-
-def refuse(_: Path) -> list[Path]:
-    raise ConversionError("operator 0 FOO ('x'): TF.js has no FOO")
 
 
 def test_where_tfjs_cannot_run_a_model_the_build_goes_on_without_it_and_says_so(

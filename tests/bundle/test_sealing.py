@@ -16,7 +16,7 @@ from pyweb_ml.cache import sha256_of
 
 PAGES = ("index.html", "embed.html")
 
-PAGE = """<!doctype html><html data-build="{{build}}" data-engine="" data-models=""><head>
+PAGE = """<!doctype html><html data-build="{{build}}" data-engine="" data-models="" data-large=""><head>
 <meta http-equiv="Content-Security-Policy" content="{{csp}}">
 <link rel="stylesheet" href="{{page}}page.css"></head>
 <body><pywebml-app src="./?build={{build}}"></pywebml-app></body></html>"""
@@ -68,10 +68,20 @@ def test_the_page_is_of_the_build_that_the_manifest_names(site: Path) -> None:
 
 def test_the_page_states_what_its_worker_fetches_before_the_manifest_has_come(site: Path) -> None:
     page = (site / "index.html").read_text()
-    engine, models = re.findall(r'data-(?:engine|models)="([^"]*)"', page)
+    engine, models, large = re.findall(r'data-(?:engine|models|large)="([^"]*)"', page)
     (model,) = (site / "models").glob("*.tflite")
     assert (site / engine / "litert").is_dir()
     assert models == f"models/{model.name}"
+    assert large == ""
+
+
+def test_the_page_states_how_large_the_engine_is_before_which_a_small_one_may_come(site: Path) -> None:
+    file = site / "manifest.json"
+    manifest = json.loads(file.read_text())
+    manifest["engines"]["small"] = {"backend": "tfjs-wasm", "large": 9_000_000}
+    file.write_text(json.dumps(manifest))
+    seal(site)
+    assert 'data-large="9000000"' in (site / "index.html").read_text()
 
 
 def test_every_page_of_the_site_states_the_same(site: Path) -> None:
@@ -88,7 +98,7 @@ def test_the_page_states_nothing_of_it_where_the_usual_backend_is_not_the_first(
     manifest["engines"]["backends"] = ["tfjs-webgl", "litert-wasm"]
     file.write_text(json.dumps(manifest))
     seal(site)
-    assert 'data-engine="" data-models=""' in (site / "index.html").read_text()
+    assert 'data-engine="" data-models="" data-large=""' in (site / "index.html").read_text()
 
 
 def test_sealing_again_changes_nothing_unless_a_file_has_changed(site: Path) -> None:

@@ -21,7 +21,8 @@ export class Inference {
   private readonly events: string[] = [];
   private current: Running | null = null;
   private replacing: Promise<void> | null = null;
-  private isBegun = false;
+  /** Whether one of the candidates has run. */
+  isBegun = false;
 
   constructor(
     readonly candidates: readonly Candidate[],

@@ -7,8 +7,10 @@ import { Deferred } from "../deferred";
 import { compileWasm, wasmOf, type Build } from "../engine_build";
 import { witnessed } from "../loading";
 import { classicWorkerAddress } from "../module_worker";
+import { SlowLine } from "../slow_line";
 import type { CompiledModel, ModelFiles, TensorArray, TensorValue } from "./engine";
 import { arrayOf, checkInputs, messageOf, RefusedModel, sizeOf } from "./engine";
+import { line } from "./small_engine";
 import { ThreadsAhead } from "./threads_ahead";
 
 /** What LiteRT.js looks for in the global scope of a classic worker; a module worker must lend it. */
@@ -42,10 +44,12 @@ export function giveWasm(address: string, module: WebAssembly.Module | null): vo
 /** Begins to fetch a build's script and its Wasm, side by side; what did not come is fetched again the next time. */
 export function fetchBuild(base: string, build: Build): FetchedBuild {
   const address = `${base}litert/${build.file}`;
+  const script = new URL(`${address}.mjs`);
+  const cores = navigator.hardwareConcurrency;
   const begun = fetched.get(address) ?? {
-    script: (import(/* @vite-ignore */ `${address}.mjs`) as Promise<{ default: unknown }>).then((module) => module.default),
+    script: (import(/* @vite-ignore */ script.href) as Promise<{ default: unknown }>).then((module) => module.default),
     wasm: wasmAt(wasmOf(base, build)),
-    threads: build.threads > 1 ? new ThreadsAhead(threadScript(address), navigator.hardwareConcurrency) : null,
+    threads: build.threads > 1 ? new ThreadsAhead(threadScript(address), script, cores) : null,
   };
   fetched.set(address, begun);
   for (const part of [begun.script, begun.wasm]) part.catch(() => fetched.delete(address));
@@ -56,16 +60,27 @@ function threadScript(address: string): string {
   return classicWorkerAddress(new URL(`${address}.js`));
 }
 
-/** Proved beside its compiling. */
+/** Proved beside its compiling. Where it comes slowly, it makes way for what is smaller. */
 async function wasmAt(address: string): Promise<WebAssembly.Module> {
   const given = await expected.get(address)?.promise;
   expected.delete(address);
-  return given ?? compileWasm(address, (response) => { witnessed(address, response); });
+  if (given) return given;
+  const take = (bytes: ArrayBuffer): void => { witnessed(address, new Response(bytes)); };
+  if (!line.isSlow) {
+    try {
+      return await compileWasm(address, take, line.large);
+    } catch (error) {
+      if (!(error instanceof SlowLine)) throw error;
+      line.findSlow();
+    }
+  }
+  await line.free.promise;
+  return compileWasm(address, take);
 }
 
 /**
  * LiteRT.js starts by `importScripts`, which a module worker refuses; the script's factory is imported as a
- * module instead. What is lent is taken back, since Pyodide reads `importScripts` as a classic worker.
+ * module instead. What is lent is taken back.
  *
  * @param base the folder of the backends' files.
  * @param gpu what `navigator.gpu` shall be meanwhile: LiteRT.js asks it for a device of its own, which it keeps.
@@ -84,7 +99,7 @@ export async function start(base: string, build: Build, gpu: unknown): Promise<v
       wasm.then(async (module) => { receive(await WebAssembly.instantiate(module, imports), module); }).catch(() => undefined);
     },
   };
-  const lent = [lend(scope, "importScripts", () => undefined), lend(navigator, "gpu", gpu), ...forbidSleep()];
+  const lent = [lend(scope, "importScripts", importNothing), lend(navigator, "gpu", gpu), ...forbidSleep()];
   if (threads !== null) lent.push(lend(globalThis, "Worker", threads.constructorToLend));
   const { warn } = console;
   console.warn = console.debug;
@@ -96,6 +111,11 @@ export async function start(base: string, build: Build, gpu: unknown): Promise<v
     for (const takeBack of lent) takeBack();
     console.warn = warn;
   }
+}
+
+/** Pyodide may start meanwhile: it has a `data:` script imported to tell a classic worker, where it refuses to run. */
+function importNothing(address: string): void {
+  if (address.startsWith("data:")) throw new TypeError("Module scripts don't support importScripts().");
 }
 
 /**

@@ -12,6 +12,7 @@ import { Overlap } from "./overlap";
 import type { EngineWorker } from "./remote";
 import { ENGINE_SCRIPT } from "./remote";
 import { Selection } from "./selection";
+import { line, SmallEngine } from "./small_engine";
 import type { ModelSite } from "./starting";
 import { Starter } from "./starting";
 
@@ -58,9 +59,14 @@ export async function loadModels(
   };
   const starter = new Starter(site, progress, createEngineWorker, tellFault);
   const inference = new Inference(await candidatesOf(backends), starter, post);
-  await inference.begin();
+  const small = (wanted === "auto" && site.manifest.engines.small) || null;
+  line.expect(small?.large ?? 0);
+  const usual = inference.begin();
+  await (small === null ? usual : new SmallEngine(inference, small.backend, report).begin(usual, line));
   isLoading = false;
-  return running(site, inference, post);
+  // Where nothing runs, that was told; where the small engine does, a file of the usual one may be missing.
+  usual.catch((error: unknown) => { if (error instanceof LoadError && error.name === "LoadError") tellFault(error); });
+  return running(site, inference, usual, post);
 }
 
 function wantedOf(wanted: string, { engines }: Pick<Manifest, "engines">): readonly BackendName[] {
@@ -77,14 +83,16 @@ function wantedOf(wanted: string, { engines }: Pick<Manifest, "engines">): reado
   throw refused;
 }
 
-function running(site: ModelSite, inference: Inference, post: (message: FromWorker) => void): LoadedModels {
+function running(site: ModelSite, inference: Inference, usual: Promise<void>, post: (message: FromWorker) => void): LoadedModels {
   const [gaps, overlap] = [new Gaps(), new Overlap(inference)];
   let isBegun = false;
   const select = (): void => {
     if (isBegun) return;
     isBegun = true;
     const store = new ChoiceStore(site.base, site.manifest);
-    new Selection(inference, site.manifest, gaps, store).run().then(() => overlap.run()).catch((error: unknown) => {
+    const selection = new Selection(inference, site.manifest, gaps, store);
+    // Nothing is measured while the usual engine is still on its way.
+    usual.catch(() => undefined).then(() => selection.run()).then(() => overlap.run()).catch((error: unknown) => {
       const failure = { name: "UnsupportedError" as const, message: messageOf(error), stack: "" };
       post({ type: "error", error: failure, fatal: false });
     });

@@ -5,6 +5,7 @@
 
 import { LoadError } from "../loading";
 import type { Manifest } from "../protocol";
+import { savesData } from "../slow_line";
 import type { Candidate } from "./candidate";
 import type { ChoiceStore } from "./choice_store";
 import type { TensorValue } from "./engine";
@@ -66,8 +67,7 @@ export class Selection {
 
   /** Where the visitor saves data, nothing is fetched that may turn out to be of no use. */
   private isForbidden(): boolean {
-    const { connection } = navigator as { connection?: { saveData?: boolean } };
-    if (connection?.saveData !== true) return false;
+    if (!savesData()) return false;
     for (const candidate of this.others()) candidate.reason = "not tried: this browser is told to save data";
     this.inference.report();
     return true;

@@ -1,23 +1,29 @@
 /**
  * Workers for LiteRT.js's threads. Emscripten makes one for each core when its script runs, then waits until all of
- * them have run it too; these start while the script and its Wasm are still coming.
+ * them have run it too; these start while the script and its Wasm are still coming. They run it as the module that the
+ * engine's own worker imports, which so comes once.
  */
 
 import { Deferred } from "../deferred";
 import { LoadError } from "../loading";
-import { trusted } from "../trusted";
+import { moduleWorker } from "../module_worker";
 
 /** By which Emscripten tells its threads' workers: https://emscripten.org/docs/porting/pthreads.html */
 const NAME = "em-pthread";
 
 export class ThreadsAhead {
   readonly #address: string;
+  readonly #script: URL;
   readonly #waiting: Worker[];
   readonly #failed = new Deferred<never>();
 
-  /** @param address of the script, as Emscripten is told it by `mainScriptUrlOrBlob`. */
-  constructor(address: string, count: number) {
+  /**
+   * @param address of the script, as Emscripten is told it by `mainScriptUrlOrBlob`.
+   * @param script the same as a module.
+   */
+  constructor(address: string, script: URL, count: number) {
     this.#address = address;
+    this.#script = script;
     this.#waiting = Array.from({ length: count }, () => this.#start());
   }
 
@@ -39,10 +45,10 @@ export class ThreadsAhead {
   }
 
   #start(): Worker {
-    const worker = new Worker(trusted.createScriptURL(this.#address), { name: NAME });
+    const worker = moduleWorker(this.#script, NAME);
     // Not `onerror`, which Emscripten sets.
     worker.addEventListener("error", () => {
-      const what = `'${this.#address}', the script of the engine's threads, is missing or damaged`;
+      const what = `'${this.#script.href}', the script of the engine's threads, is missing or damaged`;
       this.#failed.reject(new LoadError(`${what}; reload, or build the site again`, "engine"));
     });
     return worker;

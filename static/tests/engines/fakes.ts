@@ -8,6 +8,8 @@ import { Deferred } from "../../src/deferred";
 
 /** How a backend behaves. */
 export interface Behaviour {
+  /** When it has started; at once, if left out. */
+  starts?: Promise<void>;
   /** Why it cannot be started. */
   refusal?: Error;
   /** What it gets wrong. */
@@ -33,18 +35,19 @@ export class FakeStarter {
   }
 
   /** `isBeside`: what shares the graph's worker is asked for in a worker of its own. */
-  start(candidate: Candidate, _?: AbortSignal, isBeside = false): Promise<Running> {
+  async start(candidate: Candidate, _?: AbortSignal, isBeside = false): Promise<Running> {
     const behaviour = this.behaviours[candidate.backend]!;
     const label = isBeside ? `${candidate.label}, beside` : candidate.label;
     this.started.push(label);
-    if (behaviour.refusal) return Promise.reject(behaviour.refusal);
+    await behaviour.starts;
+    if (behaviour.refusal) throw behaviour.refusal;
     this.open.add(label);
     const lost = new Deferred<string>();
     this.lost.set(label, lost);
     const own = isBeside || candidate.backend !== "litert-wasm";
     const engine = { reason: "", lost: lost.promise, compile: () => Promise.reject(new Error("unused")), close: () => undefined };
     const models = new Map([["m", { ...model(behaviour), close: () => { this.open.delete(label); } }]]);
-    return Promise.resolve(new Running(candidate, engine, models, own));
+    return new Running(candidate, engine, models, own);
   }
 
   async startChecked(candidate: Candidate, signal: AbortSignal, isBeside?: boolean): Promise<Running> {

@@ -39,7 +39,7 @@ async function select(behaviours: Record<string, Behaviour>, budget = 10_000, me
   const events: string[] = [];
   const inference = new Inference(candidates, fake.starter, (told) => { events.splice(0, 99, ...told.events); });
   await inference.begin();
-  const engines = { backends: [], folder: "", budget, references: { m: REFERENCE }, tfjs: {}, version: "" } satisfies EngineAssets;
+  const engines = { backends: [], folder: "", budget, references: { m: REFERENCE }, tfjs: {}, version: "", small: null } satisfies EngineAssets;
   const gaps = new Gaps();
   const frames = setInterval(() => { gaps.open(); }, 1);
   const selection = new Selection(inference, { engines }, gaps, memory as unknown as ChoiceStore);

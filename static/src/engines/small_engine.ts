@@ -1,0 +1,81 @@
+/**
+ * A small engine for the first results, where the usual one comes slowly over the visitor's line: the line is the small
+ * one's first, then the usual one's, which takes its place as soon as it runs.
+ */
+
+import { Deferred } from "../deferred";
+import type { BackendName } from "../protocol";
+import { Candidate } from "./candidate";
+import { messageOf } from "./engine";
+import type { Inference } from "./inference";
+
+/** What is known of the visitor's line, in this worker. */
+export class Line {
+  /** Bytes of the usual engine's Wasm, which makes way where it comes slowly; 0 where nothing is to come before it. */
+  large = 0;
+  isSlow = false;
+  /** Resolves when something has been found to come slowly. */
+  readonly slow = new Deferred<void>();
+  /** Resolves when that may go on. */
+  readonly free = new Deferred<void>();
+
+  /** `large`: see there. */
+  expect(large: number): void {
+    this.large = large;
+    if (large === 0) this.free.resolve();
+  }
+
+  findSlow(): void {
+    this.isSlow = true;
+    this.slow.resolve();
+  }
+}
+
+export const line = new Line();
+
+/** Why it runs, as `stats` tells it. */
+const WHY = "small, for the first results: the usual engine comes slowly over this line";
+
+export class SmallEngine {
+  /** Whether it runs; null before it was asked for. */
+  private begun: Promise<boolean> | null = null;
+
+  constructor(
+    private readonly inference: Inference,
+    private readonly backend: BackendName,
+    private readonly report: (stage: "engine", detail: string, loaded: number, total: number) => void,
+  ) {}
+
+  /**
+   * Resolves when the usual engine runs, or, on a slow line, this one until then; rejects as the usual one does.
+   *
+   * @param usual resolves when the usual engine runs.
+   */
+  async begin(usual: Promise<void>, { slow, free }: Line): Promise<void> {
+    const orSmall = usual.catch(async (error: unknown) => {
+      if ((await this.begun) !== true) throw error;
+    });
+    const small = slow.promise.then(async () => {
+      this.begun = this.start();
+      const runs = await this.begun;
+      free.resolve();
+      if (!runs) await orSmall;
+    });
+    await Promise.race([orSmall, small]);
+  }
+
+  /** Gives whether it runs; what keeps it from that matters little: the usual one is on its way. */
+  private async start(): Promise<boolean> {
+    const { inference } = this;
+    if (!inference.isBegun) this.report("engine", this.backend, 0, 0);
+    try {
+      const running = await inference.starter.startChecked(new Candidate(this.backend, 0), new AbortController().signal);
+      if (inference.isBegun) running.close();
+      else inference.swap(running, WHY);
+      return true;
+    } catch (error) {
+      console.debug(`${this.backend} was to give the first results: ${messageOf(error)}`);
+      return false;
+    }
+  }
+}
