@@ -52,8 +52,7 @@ def test_what_runs_is_recorded_until_the_visitor_ends_it(site: Site, page: Page)
     press(page, "Camera")
     until(page, f"{STATS}.framesShown > 2")
     press(page, "Record")
-    before = page.evaluate(f"{STATS}.framesShown")
-    until(page, f"{STATS}.framesShown > {before + 20}")
+    more_frames(page, 20)
     assert page.get_by_role("button", name="Stop recording").get_attribute("aria-pressed") is None
     with page.expect_download() as download:
         press(page, "Stop recording")
@@ -67,7 +66,7 @@ def test_a_recording_ends_with_its_source(site: Site, page: Page) -> None:
     press(page, "Camera")
     until(page, f"{STATS}.framesShown > 2")
     press(page, "Record")
-    page.wait_for_timeout(500)
+    more_frames(page, 5)
     with page.expect_download() as download:
         press(page, "Stop")
     assert frames(download.value.path()) >= 1
@@ -78,12 +77,9 @@ def test_a_script_is_given_the_film(site: Site, page: Page) -> None:
     page.goto(site.url)
     press(page, "Camera")
     until(page, f"{STATS}.framesShown > 2")
-    kind, size = page.evaluate(f"""async () => {{
-      const end = {APP}.record(null);
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      const film = await end();
-      return [film.type.split("/")[0], film.size];
-    }}""")
+    page.evaluate(f"() => {{ window.end = {APP}.record(null); }}")
+    more_frames(page, 20)
+    kind, size = page.evaluate("window.end().then((film) => [film.type.split('/')[0], film.size])")
     assert kind == "video"
     assert size > 1000
 
@@ -97,8 +93,13 @@ def test_a_browser_that_cannot_record_says_so_and_goes_on(site: Site, page: Page
     expect(page.get_by_role("alert")).to_contain_text(
         "The film cannot be recorded (this browser has no MediaRecorder)"
     )
+    more_frames(page, 2)
+
+
+def more_frames(page: Page, count: int) -> None:
+    """Waits until more frames than these have been shown."""
     shown = page.evaluate(f"{STATS}.framesShown")
-    until(page, f"{STATS}.framesShown > {shown + 2}")
+    until(page, f"{STATS}.framesShown > {shown + count}")
 
 
 def frames(film: Path) -> int:

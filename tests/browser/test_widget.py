@@ -239,6 +239,8 @@ def test_a_site_whose_host_lets_no_other_origin_read_it_is_named(site: Site, hos
             f"The worker '{closed}worker.js' could not be loaded; check that the site is complete, "
             "and that its host sends 'Access-Control-Allow-Origin: *'."
         )
+        # What it still loads from there would be refused, and complained of, once the server has ended.
+        page.goto("about:blank")
 
 
 POLICIES = {
