@@ -72,6 +72,35 @@ def test_the_graph_shows_times_and_opens_and_closes_its_subgraphs(page: Page) ->
     expect(picture.locator("[data-node]")).to_have_count(2)
 
 
+SIDES = """() => {
+  const sides = (element) => { const {left, right} = element.getBoundingClientRect(); return [left, right]; };
+  const root = document.querySelector("main").nextElementSibling.shadowRoot;
+  return {
+    page: sides(document.querySelector("main")),
+    panel: sides(root.querySelector("details")),
+    table: sides(root.querySelector(".rows")),
+    drawing: sides(root.querySelector(".picture")),
+    window: [0, document.documentElement.clientWidth],
+    scrolled: document.documentElement.scrollWidth,
+  };
+}"""
+
+
+@pytest.mark.parametrize("width", [1200, 360])
+def test_the_panel_is_aligned_with_the_page_and_only_a_wider_drawing_reaches_beyond_on_both_sides(
+    page: Page, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.get_by_text("Graph, live").click()
+    expect(page.get_by_role("region", name="Drawing of the graph").locator("svg")).to_be_visible()
+    sides = page.evaluate(SIDES)
+    assert sides["panel"] == sides["table"] == sides["page"]
+    left, right = sides["drawing"]
+    assert left <= sides["page"][0]
+    assert left + right == pytest.approx(sum(sides["page"]), abs=1)
+    assert sides["scrolled"] == sides["window"][1]
+
+
 def test_a_recorded_trace_is_saved(page: Page, tmp_path: Path) -> None:
     page.get_by_text("Graph, live").click()
     with page.expect_download() as download:

@@ -3,9 +3,6 @@
 import { combined, type NodeNumbers } from "./numbers";
 import { meters } from "./words";
 
-/** How small the drawing may become to fit, beside its own size; what is wider is scrolled. */
-const LEAST_SCALE = 0.85;
-
 export interface Subgraph {
   path: string;
   name: string;
@@ -38,9 +35,7 @@ export class Picture {
     this.#style.replaceSync(style);
     const bare = text.replace(whole, "");
     const svg = new DOMParser().parseFromString(bare, "image/svg+xml").documentElement as unknown as SVGSVGElement;
-    const { width } = svg.viewBox.baseVal;
-    svg.style.minWidth = `${width * LEAST_SCALE}px`;
-    svg.style.maxWidth = `${width}px`;
+    this.element.style.setProperty("--drawing", `${svg.viewBox.baseVal.width}px`);
     this.element.replaceChildren(svg);
   }
 

@@ -9,10 +9,6 @@ export const STYLE = `
   --accent: light-dark(#1f5fbf, #8ab4f8);
   --held: light-dark(#a04000, #f0a070);
   display: block;
-  position: relative;
-  left: 50%;
-  translate: -50%;
-  width: min(100vw - 1.75rem, 110rem);
   margin-block: 1.5rem;
   color: var(--ink);
   font: .9375rem/1.45 system-ui, sans-serif;
@@ -28,8 +24,17 @@ button:disabled { color: var(--soft); cursor: default; }
 button:hover:enabled { border-color: var(--accent); }
 [role="status"], .note { color: var(--soft); }
 a { color: var(--accent); }
-.picture { overflow: auto; max-height: 80vh; border: 1px solid var(--line); border-radius: .5rem; }
-.picture svg { display: block; width: 100%; height: auto; margin-inline: auto; }
+/* As wide as the page's column, or as its drawing, if the window is: that alone reaches beyond the column. */
+.picture {
+  box-sizing: border-box; position: relative; left: 50%; translate: -50%;
+  width: calc(var(--drawing, 0px) + 2px); min-width: 100%; max-width: min(100vw - 1.75rem, 110rem);
+  overflow: auto; max-height: 80vh; border: 1px solid var(--line); border-radius: .5rem;
+}
+/* It becomes a little smaller to fit; what is still wider is scrolled. */
+.picture svg {
+  display: block; width: 100%; min-width: calc(.85 * var(--drawing)); max-width: var(--drawing); height: auto;
+  margin-inline: auto;
+}
 .picture [data-subgraph] { cursor: pointer; }
 .picture:empty { display: none; }
 .rows { overflow-x: auto; margin-top: 1rem; }
@@ -38,10 +43,14 @@ caption { text-align: start; color: var(--soft); padding-block: .25rem; }
 th, td { text-align: end; padding: .25rem .625rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th:first-child, td:last-child, th:last-child { text-align: start; }
 thead th { color: var(--soft); font-weight: 500; }
-tbody th { font-weight: 600; min-width: 9rem; }
+tbody th { font-weight: 600; min-width: 15rem; }
 tbody th, td:last-child { white-space: normal; overflow-wrap: anywhere; }
 td:last-child { min-width: 10rem; }
 td.held { color: var(--held); }
 .failed { color: var(--held); overflow-wrap: anywhere; }
-@media (max-width: 40rem) { th, td { padding-inline: .375rem; } table { font-size: .8125rem; } }
+@media (max-width: 40rem) {
+  th, td { padding-inline: .375rem; }
+  table { font-size: .8125rem; }
+  tbody th { min-width: 9rem; }
+}
 `;
