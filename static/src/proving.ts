@@ -12,18 +12,26 @@ const PROVED_BY_THEN = 1000;
 
 export class Proving {
   #integrity: Integrity | undefined;
+  /** Of models in the form of engines that the app can do without; where it cannot, it has failed already. */
+  #spare: Integrity | undefined;
   /** What the page has been told of a file. */
   #told: LoadError | undefined;
   /** Copies of what has come before the manifest, by which they are proved. */
   readonly #copies: [address: string, copy: Response][] = [];
 
-  constructor(private readonly tell: (fault: LoadError) => void) {
+  /** @param tell is given the fault, and whether the app cannot do without the file. */
+  constructor(private readonly tell: (fault: LoadError, isNeeded: boolean) => void) {
     setWitness((address, copy) => { this.copied(address, copy); });
   }
 
   /** The manifest has come. */
   begin(base: string, manifest: Manifest): void {
-    this.#integrity = new Integrity(base, manifest);
+    const { engines, files } = manifest;
+    const spare = new Set(Object.values(engines.tfjs).flat().map(({ path }) => path));
+    // What engines load in workers of their own is proved by who starts them.
+    const own = files.filter(({ path }) => !path.startsWith(`${engines.folder}engines/`));
+    this.#integrity = new Integrity(base, { ...manifest, files: own.filter(({ path }) => !spare.has(path)) });
+    this.#spare = new Integrity(base, { files: own.filter(({ path }) => spare.has(path)) });
     this.#proveCopies();
     setTimeout(() => { this.#watch(); }, PROVED_AFTER);
   }
@@ -46,10 +54,11 @@ export class Proving {
   }
 
   async #prove(): Promise<void> {
-    const fault = await this.fault();
+    const needed = await this.fault();
+    const fault = needed ?? (await this.#spare?.fault()) ?? null;
     if (fault === null || fault === this.#told) return;
     this.#told = fault;
-    this.tell(fault);
+    this.tell(fault, needed !== null);
   }
 
   /** What is damaged may compile, and hang: it is told as soon as it has come. */
@@ -57,7 +66,7 @@ export class Proving {
     if (this.#integrity === undefined) return;
     for (const [address, copy] of this.#copies.splice(0)) {
       // What broke off on its way fails where it is read.
-      this.#integrity.faultOf(address, copy).then((fault) => { if (fault) this.tell(fault); }, () => undefined);
+      this.#integrity.faultOf(address, copy).then((fault) => { if (fault) this.tell(fault, true); }, () => undefined);
     }
   }
 }

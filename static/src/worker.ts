@@ -53,7 +53,7 @@ function post(message: FromWorker, transfer: Transferable[] = []): void {
   (self as unknown as { postMessage(message: FromWorker, transfer: Transferable[]): void }).postMessage(message, transfer);
 }
 
-const proving = new Proving((fault) => { post({ type: "error", error: toFailure(fault), fatal: !isWhole }); });
+const proving = new Proving((fault, isNeeded) => { post({ type: "error", error: toFailure(fault), fatal: isNeeded && !isWhole }); });
 
 const calls = new PythonCalls(post);
 
