@@ -10,7 +10,10 @@ export const MARKUP = `
   </slot></div>
 </div>
 <dl class="facts" part="facts" hidden></dl>
-<meter class="level" part="level" aria-label="Level of the sound" hidden></meter>
+<div class="sound" hidden>
+  <meter class="level" part="level" aria-label="Level of the sound"></meter>
+  <p class="invitation">Start the microphone, choose a sound, or drop a file here.</p>
+</div>
 <div class="transport" part="transport" role="group" aria-label="Video" hidden></div>
 <div class="classes" part="classes" hidden></div>
 <div class="error" role="alert" hidden></div>

@@ -111,7 +111,7 @@ export class ElementView {
     for (const name of ["camera", "image", "video", "folder"]) this.#one(`[data-pick=${name}]`).hidden = isSound;
     this.#one("[data-pick=screen]").hidden = isSound || !canShareScreen();
     for (const name of ["microphone", "sound"]) this.#one(`[data-pick=${name}]`).hidden = !isSound;
-    this.#one(".level").hidden = !isSound;
+    this.#one(".sound").hidden = !isSound;
     this.#one(".stage").hidden = isSound;
     // There is no picture to save.
     for (const name of ["save", "record"]) this.#one(`[data-do=${name}]`).hidden = isSound;
@@ -124,7 +124,7 @@ export class ElementView {
 
   showControls(shown: boolean): void {
     this.#one(".controls").hidden = !shown;
-    this.#one(".invitation").hidden = !shown;
+    for (const one of this.#root.querySelectorAll<HTMLElement>(".invitation")) one.hidden = !shown;
   }
 
   /** `sentence` is read out when it changes; `amount` and `next` go on from it, and are only seen. */
@@ -157,6 +157,7 @@ export class ElementView {
     main.textContent = busy ? "Stop" : "Start";
     main.disabled = !busy && !canStart;
     this.#button("record").disabled = activity !== "running";
+    this.#one(".sound .invitation").style.visibility = busy ? "hidden" : "";
     if (!busy) this.showLevel(0);
   }
 

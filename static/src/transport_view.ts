@@ -28,6 +28,13 @@ const MARKUP = `
 `;
 
 export const TRANSPORT_STYLE = `
+/* The words lie on the empty meter, and leave it their room when it moves: nothing else is to. */
+.sound { display: grid; align-items: center; }
+.sound > * { grid-area: 1 / 1; }
+.sound .invitation {
+  margin: 0; padding: .75em; border-radius: 8px; background: var(--_fill); color: var(--_soft);
+  text-align: center; text-wrap: balance;
+}
 .level {
   appearance: none; width: 100%; height: 1.5em; overflow: hidden; background: var(--_fill); border: 0; border-radius: 4px;
 }

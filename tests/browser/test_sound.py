@@ -153,6 +153,23 @@ def test_the_microphone_gives_chunks_and_moves_the_meter(echo: AppPage) -> None:
     assert page.evaluate("document.querySelector('pywebml-app').shadowRoot.querySelector('.level').value") == 0
 
 
+def test_a_page_that_takes_sound_invites_to_it_while_none_runs_and_nothing_moves(echo: AppPage) -> None:
+    page = echo.page
+    words = page.get_by_text("Start the microphone, choose a sound, or drop a file here.")
+    expect(words).to_be_visible()
+    expect(page.get_by_text("Choose a camera")).to_be_hidden()
+    microphone = page.get_by_role("button", name="Microphone")
+    place = microphone.bounding_box()
+    microphone.click()
+    expect(page.locator(".words [role=status]")).to_have_text("Running")
+    expect(words).to_be_hidden()
+    assert microphone.bounding_box() == place
+    page.get_by_role("button", name="Stop").click()
+    expect(words).to_be_visible()
+    page.evaluate("document.querySelector('pywebml-app').removeAttribute('controls')")
+    expect(words).to_be_hidden()
+
+
 def test_a_packet_of_sound_is_processed_by_script(echo: AppPage) -> None:
     process = "document.querySelector('pywebml-app').process(new Float32Array(4000).fill(0.5))"
     values = echo.page.evaluate(f"{process}.then(({{loudness}}) => loudness)")
