@@ -6,8 +6,9 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 APPS ?= examples
 PORT ?= 8000
 say = @printf '\n\033[1m== %s\033[0m\n'
-# Files of tests go to as many processes as there are cores; a file stays whole, as its fixtures are costly.
-PYTEST := $(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadfile
+# As many processes as there are cores, each with its part of the list of tests: so nearly all files stay whole, whose
+# fixtures are costly. One that is done takes over half of what another has left, until none is left.
+PYTEST := $(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --dist=worksteal
 # What runs side by side says all that it has to say at its end, where make can do that (from version 4 on).
 SIDE_BY_SIDE := --jobs=4 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.chromium import FLAGS, find
+from tests.chromium import DRAWN_BY_CPU, find, launch
 from tests.serving import serve
 from tests.visiting import AppPage, build_example, open_app
 
@@ -32,11 +32,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium = find()
-    if chromium is None:
+    if find() is None:
         pytest.fail("no Chromium was found: run 'python tests/chromium.py --install', or set PYWEBML_CHROMIUM")
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        running = launch(playwright.chromium, DRAWN_BY_CPU)
         yield running
         running.close()
 

@@ -28,8 +28,7 @@ from pyweb_ml.bench.memory import held_by
 from pyweb_ml.bundle import build_site
 from pyweb_ml.bundle.sealing import seal
 from pyweb_ml.graph.backend import BACKENDS
-from tests.browser.backends import WEBGPU
-from tests.chromium import FLAGS, find
+from tests.chromium import FLAGS, WEBGPU, find
 from tests.serving import serve
 
 PROBE = Path(__file__).with_name("endurance_probe.js")

@@ -11,11 +11,9 @@ import numpy as np
 from playwright.sync_api import Browser, BrowserContext, Worker
 
 from pyweb_ml.bundle.sealing import seal
-from tests.chromium import FLAGS, find
+from tests.chromium import WEBGPU, launch
 from tests.serving import serve
 from tests.visiting import AppPage, build_example, on_desktop, open_app, photograph, rgba
-
-WEBGPU = ["--enable-unsafe-webgpu", "--enable-features=Vulkan,WebGPU", "--use-webgpu-adapter=swiftshader"]
 
 APP = """
 import pyweb_ml as pw
@@ -80,8 +78,8 @@ class Site:
 
 
 def gpu_browser(browser: Browser) -> Browser:
-    """A Chromium whose CPU stands in for a GPU, for WebGL and WebGPU."""
-    return browser.browser_type.launch(executable_path=find(), args=FLAGS + WEBGPU)
+    """A Chromium whose CPU stands in for a GPU, for WebGL, WebGPU and what it draws."""
+    return launch(browser.browser_type, *WEBGPU)
 
 
 def build(folder: Path, backend: str | list[str] = "auto") -> Site:

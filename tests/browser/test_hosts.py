@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from pyweb_ml.bundle.hosting import HEADERS
 from tests.browser.offline import PICTURE, Tab, open_tab
-from tests.chromium import FLAGS, find
+from tests.chromium import DRAWN_BY_CPU, launch
 from tests.hostile import Host, hostile_host
 from tests.visiting import build_example
 
@@ -113,7 +113,7 @@ def test_in_a_frame_it_runs_on_one_thread_and_says_why(
 
 def test_on_an_insecure_origin_it_runs_on_one_thread_and_says_why(browser: Browser, host: Host) -> None:
     rules = "--host-resolver-rules=MAP intranet.example 127.0.0.1"
-    other = browser.browser_type.launch(executable_path=find(), args=[*FLAGS, rules])
+    other = launch(browser.browser_type, DRAWN_BY_CPU, rules)
     tab = open_tab(other.new_context(), host.url.replace("127.0.0.1", "intranet.example"))
     tab.visit()
     assert not tab.evaluate("isSecureContext")

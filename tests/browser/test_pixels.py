@@ -24,9 +24,12 @@ SIZES = ((1, 1), (2, 2), (3, 5), (17, 3), (33, 18), (66, 34), (641, 35))
 Compare = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
 
 
-@pytest.fixture(scope="module")
-def compare(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compare]:
+@pytest.fixture(scope="module", params=["drawn by the CPU", "drawn by a GPU"])
+def compare(
+    request: pytest.FixtureRequest, browser: Browser, gpu: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Compare]:
     """Reads pictures of random content, and compares them with what the browser makes of them."""
+    drawing = browser if request.param == "drawn by the CPU" else gpu
     folder = tmp_path_factory.mktemp("pixels")
     command = [str(ROOT / "static/node_modules/.bin/esbuild"), str(HERE / "pixels_page.mjs"), "--bundle"]
     options = ["--format=esm", "--log-level=error", f"--outfile={folder / 'pixels.js'}"]
@@ -34,7 +37,7 @@ def compare(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     (folder / "kernels.wasm").write_bytes((ROOT / "pyweb_ml/web/kernels.wasm").read_bytes())
     (folder / "index.html").write_text(HTML)
     with serve(folder) as address:
-        page = browser.new_page()
+        page = drawing.new_page()
         page.goto(address)
         page.wait_for_function("!!window.compareAll")
         yield lambda pictures: page.evaluate("list => window.compareAll(list)", pictures)

@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 from playwright.sync_api import BrowserType, Page
 
 from pyweb_ml.converter.proof.tfjs import encode
-from tests.chromium import FLAGS, find
+from tests.chromium import WEBGPU, launch
 from tests.converter.tfjs import Arrays, outputs_of
 from tests.serving import serve
 
 HERE = Path(__file__).parent
 STATIC = HERE.parents[1] / "static"
-WEBGPU = ["--enable-unsafe-webgpu", "--enable-features=Vulkan,WebGPU", "--use-webgpu-adapter=swiftshader"]
 
 
 class PageTfjs:
@@ -47,7 +46,7 @@ class PageTfjs:
 @contextmanager
 def tfjs_page(chromium: BrowserType) -> Iterator[PageTfjs]:
     """A page of a Chromium of its own, in which WebGPU runs without a GPU."""
-    running = chromium.launch(executable_path=find(), args=[*FLAGS, *WEBGPU])
+    running = launch(chromium, *WEBGPU)
     try:
         # WebGPU is there for pages of this machine's server, but not for a page without an address.
         with tempfile.TemporaryDirectory() as root, serve(_build(Path(root))) as address:
