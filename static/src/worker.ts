@@ -91,7 +91,10 @@ async function load({ version, base, backend: wanted, canvas }: Init): Promise<P
   const site = await parts.site;
   proving.begin(base, site.manifest);
   const python = site.manifest.python && new PythonHost(base, site.manifest.python, report);
-  if (python) holdPython(python);
+  if (python) {
+    holdPython(python);
+    line.first = python.started;
+  }
   const [loaded, kernels] = await Promise.all([parts.models, parts.kernels]);
   models = loaded;
   const made = new Pipeline({ site, kernels, models: loaded.models, python, canvas, calls });

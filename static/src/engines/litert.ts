@@ -114,7 +114,7 @@ export async function start(base: string, build: Build, gpu: unknown): Promise<v
 }
 
 /** Pyodide may start meanwhile: it has a `data:` script imported to tell a classic worker, where it refuses to run. */
-function importNothing(address: string): void {
+export function importNothing(address: string): void {
   if (address.startsWith("data:")) throw new TypeError("Module scripts don't support importScripts().");
 }
 

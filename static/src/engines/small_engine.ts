@@ -18,6 +18,8 @@ export class Line {
   readonly slow = new Deferred<void>();
   /** Resolves when that may go on. */
   readonly free = new Deferred<void>();
+  /** What is to come before it, once the small engine runs: without Python, results are not whole. */
+  first: Promise<void> = Promise.resolve();
 
   /** `large`: see there. */
   expect(large: number): void {
@@ -51,14 +53,14 @@ export class SmallEngine {
    *
    * @param usual resolves when the usual engine runs.
    */
-  async begin(usual: Promise<void>, { slow, free }: Line): Promise<void> {
+  async begin(usual: Promise<void>, line: Line): Promise<void> {
     const orSmall = usual.catch(async (error: unknown) => {
       if ((await this.begun) !== true) throw error;
     });
-    const small = slow.promise.then(async () => {
+    const small = line.slow.promise.then(async () => {
       this.begun = this.start();
       const runs = await this.begun;
-      free.resolve();
+      (runs ? line.first : Promise.resolve()).then(line.free.resolve, line.free.resolve);
       if (!runs) await orSmall;
     });
     await Promise.race([orSmall, small]);

@@ -56,6 +56,21 @@ test("on a slow line it runs until the usual one does, which then may have the l
   expect([...fake.open]).toEqual([`${USUAL} on 1 thread`]);
 });
 
+test("the line is the usual one's only after what is to come before it", async () => {
+  const [python, came] = [new Deferred<void>(), new Deferred<void>()];
+  const { begun, line } = begin({ starts: came.promise });
+  line.first = python.promise;
+  line.findSlow();
+  await begun;
+  const said: string[] = [];
+  const free = line.free.promise.then(() => said.push("free"));
+  await new Promise((resolve) => { setTimeout(resolve); });
+  said.push("Python has started");
+  python.resolve();
+  await free;
+  expect(said).toEqual(["Python has started", "free"]);
+});
+
 test("where the usual one runs first, it stays", async () => {
   const came = new Deferred<void>();
   const { begun, inference, fake, line } = begin({}, { starts: came.promise });
