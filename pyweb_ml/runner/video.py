@@ -52,8 +52,17 @@ def images(frames: Iterator[Any]) -> Iterator[tuple[int, Image]]:
     for frame in frames:
         at = round((frame.time or 0) * 1_000_000)
         first = at if first is None else first
-        pixels: Image = frame.to_ndarray(format="rgba").astype(np.uint8, copy=False)
-        yield at - first, pixels
+        yield at - first, _pixels(frame)
+
+
+def _pixels(frame: Any) -> Image:
+    """A frame as uint8 (height, width, 4), opaque unless its format has alpha."""
+    if any(component.is_alpha for component in frame.format.components):
+        return np.asarray(frame.to_ndarray(format="rgba"), np.uint8)
+    # To RGBA, libswscale (9.5) leaves the last columns unwritten where the width is 16 n + 1 to 16 n + 4.
+    pixels = np.full((frame.height, frame.width, 4), 255, np.uint8)
+    pixels[..., :3] = frame.to_ndarray(format="rgb24")
+    return pixels
 
 
 def _require_video(path: Path, container: Any) -> None:
