@@ -19,6 +19,7 @@ TWINS = (".br", ".gz")
 """Endings of compressed twins, which hosts send in place of the file."""
 
 _EARLY = re.compile(r'data-engine="[^"]*" data-models="[^"]*" data-large="[^"]*"')
+_HINT = re.compile(r'data-(\w+)="([^"]*)"')
 _BUILD = re.compile(r'(data-build="|\?build=)[^"]*"')
 
 
@@ -33,6 +34,7 @@ def seal(site: Path) -> None:
     for page in pages:
         _name_early(page, manifest)
         _name_build(page, "")
+    _name_in_widget(site)
     listed = [asdict(asset) for asset in _assets(site)]
     manifest["build"] = hashlib.sha256(json.dumps([manifest, listed]).encode()).hexdigest()[:16]
     for page in pages:
@@ -69,6 +71,19 @@ def _name_early(page: Path, manifest: dict[str, Any]) -> None:
     named = f'data-engine="{engines["folder"] if is_usual else ""}" data-models="{paths}" data-large="{large}"'
     text = page.read_text(encoding="utf-8")
     page.write_text(_EARLY.sub(lambda _: named, text), encoding="utf-8")
+
+
+def _name_in_widget(site: Path) -> None:
+    """Copies into `widget.js` what index.html says early: pages of other sites load that script alone."""
+    widget, page = site / "widget.js", site / "index.html"
+    if not widget.is_file() or not page.is_file():
+        return
+    hints = dict(_HINT.findall("".join(_EARLY.findall(page.read_text(encoding="utf-8")))))
+    lines = widget.read_text(encoding="utf-8").splitlines()[:1]
+    if hints.get("engine"):
+        lines.append(lines[0].replace("export *", "import { giveHints }", 1))
+        lines.append(f"giveHints(import.meta.url, {json.dumps(hints)});")
+    widget.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _name_build(page: Path, build: str) -> None:

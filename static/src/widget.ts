@@ -6,6 +6,7 @@
 import { PywebmlApp } from "./element";
 import { tagOf, VERSION } from "./version";
 
+export { giveHints } from "./given_hints";
 export { PywebmlApp };
 
 function define(name: string, element: CustomElementConstructor): void {

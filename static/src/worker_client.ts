@@ -2,8 +2,9 @@
 
 import { CallsSeen } from "./calls_seen";
 import { Deferred } from "./deferred";
-import { hintsOf, startWorker, takeEarly } from "./early_worker";
+import { startWorker, takeEarly } from "./early_worker";
 import { AppError, toFailure } from "./failure";
+import { hintsFor } from "./given_hints";
 import { calculatorHangs, graphHangs, imageTainted, released, stageStalls, unreadableMessage, workerDied } from "./messages";
 import { CALCULATOR_TIMEOUT, STAGE_TIMEOUT } from "./protocol";
 import type { Backends, Entering, Failed, Failure, Frame, FromWorker, Picture, Profiled, Ready, Result, Stage, Status, ToWorker } from "./protocol";
@@ -290,5 +291,5 @@ function isTainted(error: unknown, image: Frame["image"]): boolean {
 }
 
 function createWorker({ script, base, backend }: ClientOptions): WorkerLike {
-  return takeEarly(script, base, backend) ?? startWorker(script, base, backend, hintsOf(base));
+  return takeEarly(script, base, backend) ?? startWorker(script, base, backend, hintsFor(base));
 }

@@ -92,6 +92,16 @@ def test_every_page_of_the_site_states_the_same(site: Path) -> None:
     assert len(hints[0]) == 2
 
 
+def test_the_widget_that_pages_of_other_sites_load_states_the_same_however_often_it_is_sealed(site: Path) -> None:
+    seal(site)
+    leads, imports, gives = (site / "widget.js").read_text().splitlines()
+    assert imports == leads.replace("export *", "import { giveHints }")
+    hints = json.loads(gives.removeprefix("giveHints(import.meta.url, ").removesuffix(");"))
+    page = (site / "index.html").read_text()
+    assert hints == dict(re.findall(r'data-(engine|models|large)="([^"]*)"', page))
+    assert hints["engine"]
+
+
 def test_the_page_states_nothing_of_it_where_the_usual_backend_is_not_the_first(site: Path) -> None:
     file = site / "manifest.json"
     manifest = json.loads(file.read_text())
