@@ -55,7 +55,7 @@ def elsewhere(browser: Browser, folder: Path) -> Iterator[Elsewhere]:
         _watch(context, made)
         yield made
         context.close()
-    assert made.unexpected() == []
+    assert not made.unexpected(), made.unexpected()
 
 
 def _watch(context: BrowserContext, made: Elsewhere) -> None:
