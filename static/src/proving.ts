@@ -12,7 +12,7 @@ const PROVED_BY_THEN = 1000;
 
 export class Proving {
   #integrity: Integrity | undefined;
-  /** Of models in the form of engines that the app can do without; where it cannot, it has failed already. */
+  /** Of what the app can do without: models for other engines, references. Where it cannot, it has failed already. */
   #spare: Integrity | undefined;
   /** What the page has been told of a file. */
   #told: LoadError | undefined;
@@ -27,7 +27,7 @@ export class Proving {
   /** The manifest has come. */
   begin(base: string, manifest: Manifest): void {
     const { engines, files } = manifest;
-    const spare = new Set(Object.values(engines.tfjs).flat().map(({ path }) => path));
+    const spare = new Set([...Object.values(engines.tfjs).flat(), ...Object.values(engines.references)].map(({ path }) => path));
     // What engines load in workers of their own is proved by who starts them.
     const own = files.filter(({ path }) => !path.startsWith(`${engines.folder}engines/`));
     this.#integrity = new Integrity(base, { ...manifest, files: own.filter(({ path }) => !spare.has(path)) });

@@ -71,3 +71,17 @@ def test_its_damaged_file_is_named_once_and_the_app_goes_on(
     assert (stats["backend"], stats["events"]) == ("litert-wasm", [])
     assert name_in(pattern) in report(stats, "tfjs-wasm")["reason"]
     assert drift(tensors_of(page, 1), desktop_tensors(built)) < 1e-3
+
+
+@pytest.mark.parametrize("damage", ["missing", "altered"])
+def test_a_reference_that_does_not_come_is_named_and_the_app_goes_on_unproved(
+    visitor: Visitor, built: Site, host: Host, damage: str
+) -> None:
+    spoil(host, "models/*.reference", damage)
+    page = open_app(visitor.context(), host.url)
+    page.page.evaluate(HEARD)
+    tensors_of(page, 0)
+    expect(page.page.get_by_role("alert")).to_contain_text(".reference")
+    page.page.wait_for_timeout(PROVED)
+    assert drift(tensors_of(page, 1), desktop_tensors(built)) < 1e-3
+    assert (page.stats()["backend"], page.stats()["events"]) == ("litert-wasm", [])

@@ -2,7 +2,7 @@
 
 import { LoadError } from "../loading";
 import { moduleWorker } from "../module_worker";
-import type { BackendName, FromWorker, Manifest, Ready } from "../protocol";
+import type { BackendName, Failure, FromWorker, Manifest, Ready } from "../protocol";
 import { ChoiceStore } from "./choice_store";
 import type { TensorValue } from "./engine";
 import { messageOf } from "./engine";
@@ -54,10 +54,8 @@ export async function loadModels(
     if (isLoading) report("model", name, loaded, total);
   };
   report("engine", backends[0]!, 0, 0);
-  const tellFault = ({ message, stage }: LoadError): void => {
-    post({ type: "error", error: { name: "LoadError", message, stack: "", stage }, fatal: false });
-  };
-  const starter = new Starter(site, progress, createEngineWorker, tellFault);
+  const tell = (error: unknown): void => { post({ type: "error", error: toFailure(error), fatal: false }); };
+  const starter = new Starter(site, progress, createEngineWorker, tell);
   const inference = new Inference(await candidatesOf(backends), starter, post);
   const small = (wanted === "auto" && site.manifest.engines.small) || null;
   line.expect(small?.large ?? 0);
@@ -65,10 +63,14 @@ export async function loadModels(
   await (small === null ? usual : new SmallEngine(inference, small.backend, report).begin(usual, line));
   isLoading = false;
   // Where nothing runs, that was told; where the small engine does, a file of the usual one may be missing.
-  usual.catch((error: unknown) => { if (error instanceof LoadError && error.name === "LoadError") tellFault(error); });
-  return running(site, inference, usual, post);
+  usual.catch((error: unknown) => { if (error instanceof LoadError && error.name === "LoadError") tell(error); });
+  return running(site, inference, usual, tell);
 }
 
+function toFailure(error: unknown): Failure {
+  const failure = { message: messageOf(error), stack: "" };
+  return error instanceof LoadError ? { ...failure, name: error.name, stage: error.stage } : { ...failure, name: "UnsupportedError" };
+}
 function wantedOf(wanted: string, { engines }: Pick<Manifest, "engines">): readonly BackendName[] {
   const { backends } = engines;
   if (wanted === "auto") return backends;
@@ -83,7 +85,7 @@ function wantedOf(wanted: string, { engines }: Pick<Manifest, "engines">): reado
   throw refused;
 }
 
-function running(site: ModelSite, inference: Inference, usual: Promise<void>, post: (message: FromWorker) => void): LoadedModels {
+function running(site: ModelSite, inference: Inference, usual: Promise<void>, tell: (error: unknown) => void): LoadedModels {
   const [gaps, overlap] = [new Gaps(), new Overlap(inference)];
   let isBegun = false;
   const select = (): void => {
@@ -92,10 +94,7 @@ function running(site: ModelSite, inference: Inference, usual: Promise<void>, po
     const store = new ChoiceStore(site.base, site.manifest);
     const selection = new Selection(inference, site.manifest, gaps, store);
     // Nothing is measured while the usual engine is still on its way.
-    usual.catch(() => undefined).then(() => selection.run()).then(() => overlap.run()).catch((error: unknown) => {
-      const failure = { name: "UnsupportedError" as const, message: messageOf(error), stack: "" };
-      post({ type: "error", error: failure, fatal: false });
-    });
+    usual.catch(() => undefined).then(() => selection.run()).then(() => overlap.run()).catch(tell);
   };
   const models = Object.keys(site.manifest.models).map((name): [string, RunnableModel] => [
     name,

@@ -56,12 +56,15 @@ export class Selection {
     this.inference.report();
   }
 
-  /** The backend that runs was believed so far. One that lies is replaced. */
+  /** The backend that runs was believed so far. One that lies is replaced; where the truth does not come, it goes on. */
   private async verify(): Promise<void> {
     for (;;) {
       const { running, starter } = this.inference;
       if (running.candidate.checked) return;
-      await starter.check(running).catch((error: unknown) => this.inference.replace(running, messageOf(error), true));
+      await starter.check(running).catch((error: unknown) => {
+        if (error instanceof LoadError) throw error;
+        return this.inference.replace(running, messageOf(error), true);
+      });
     }
   }
 
