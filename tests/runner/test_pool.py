@@ -198,19 +198,18 @@ def test_a_failure_on_another_thread_is_the_graphs_error() -> None:
 
 
 def test_no_thread_outlives_a_graph_that_nobody_closes() -> None:
-    before = threading.active_count()
+    before = set(threading.enumerate())
     graph = pw.CalculatorGraph(two_branches("Dawdles"))
     graph.start_run()
     graph.add_packet_to_input_stream("in", pw.Packet(1), 0)
     graph.wait_until_idle()
-    threads = set(threading.enumerate())
-    assert threading.active_count() > before
+    own = set(threading.enumerate()) - before
+    assert own
     del graph
     gc.collect()
-    for thread in threads - {threading.current_thread()}:
-        if thread.name.startswith("pyweb_ml"):
-            thread.join(timeout=20)
-    assert threading.active_count() == before
+    for thread in own:
+        thread.join(timeout=20)
+    assert not set(threading.enumerate()) - before
 
 
 def test_no_thread_outlives_a_run() -> None:
