@@ -6,7 +6,7 @@ import { messageOf } from "./engines/engine";
 import { expectWasm, fetchBuild, giveWasm } from "./engines/litert";
 import type { LoadedModels } from "./engines/models";
 import { loadModels } from "./engines/models";
-import { line } from "./engines/small_engine";
+import { line } from "./engines/line";
 import { ConfigError } from "./graph/config";
 import { CalculatorError } from "./graph/node";
 import { Kernels } from "./kernels";

@@ -10,7 +10,7 @@ import { classicWorkerAddress } from "../module_worker";
 import { SlowLine } from "../slow_line";
 import type { CompiledModel, ModelFiles, TensorArray, TensorValue } from "./engine";
 import { arrayOf, checkInputs, messageOf, RefusedModel, sizeOf } from "./engine";
-import { line } from "./small_engine";
+import { line } from "./line";
 import { ThreadsAhead } from "./threads_ahead";
 
 /** What LiteRT.js looks for in the global scope of a classic worker; a module worker must lend it. */

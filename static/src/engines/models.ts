@@ -8,11 +8,12 @@ import type { TensorValue } from "./engine";
 import { messageOf } from "./engine";
 import { Gaps } from "./gaps";
 import { candidatesOf, Inference } from "./inference";
+import { line } from "./line";
 import { Overlap } from "./overlap";
 import type { EngineWorker } from "./remote";
 import { ENGINE_SCRIPT } from "./remote";
 import { Selection } from "./selection";
-import { line, SmallEngine } from "./small_engine";
+import { SmallEngine } from "./small_engine";
 import type { ModelSite } from "./starting";
 import { Starter } from "./starting";
 
@@ -54,7 +55,7 @@ export async function loadModels(
     if (isLoading) report("model", name, loaded, total);
   };
   report("engine", backends[0]!, 0, 0);
-  const tell = (error: unknown): void => { post({ type: "error", error: toFailure(error), fatal: false }); };
+  const tell = (error: unknown): void => { post({ type: "error", error: failureOf(error), fatal: false }); };
   const starter = new Starter(site, progress, createEngineWorker, tell);
   const inference = new Inference(await candidatesOf(backends), starter, post);
   const small = (wanted === "auto" && site.manifest.engines.small) || null;
@@ -67,10 +68,11 @@ export async function loadModels(
   return running(site, inference, usual, tell);
 }
 
-function toFailure(error: unknown): Failure {
+function failureOf(error: unknown): Failure {
   const failure = { message: messageOf(error), stack: "" };
   return error instanceof LoadError ? { ...failure, name: error.name, stage: error.stage } : { ...failure, name: "UnsupportedError" };
 }
+
 function wantedOf(wanted: string, { engines }: Pick<Manifest, "engines">): readonly BackendName[] {
   const { backends } = engines;
   if (wanted === "auto") return backends;

@@ -3,37 +3,11 @@
  * one's first, then the usual one's, which takes its place as soon as it runs.
  */
 
-import { Deferred } from "../deferred";
 import type { BackendName } from "../protocol";
 import { Candidate } from "./candidate";
 import { messageOf } from "./engine";
 import type { Inference } from "./inference";
-
-/** What is known of the visitor's line, in this worker. */
-export class Line {
-  /** Bytes of the usual engine's Wasm, which makes way where it comes slowly; 0 where nothing is to come before it. */
-  large = 0;
-  isSlow = false;
-  /** Resolves when something has been found to come slowly. */
-  readonly slow = new Deferred<void>();
-  /** Resolves when that may go on. */
-  readonly free = new Deferred<void>();
-  /** What is to come before it, once the small engine runs: without Python, results are not whole. */
-  first: Promise<void> = Promise.resolve();
-
-  /** `large`: see there. */
-  expect(large: number): void {
-    this.large = large;
-    if (large === 0) this.free.resolve();
-  }
-
-  findSlow(): void {
-    this.isSlow = true;
-    this.slow.resolve();
-  }
-}
-
-export const line = new Line();
+import type { Line } from "./line";
 
 /** Why it runs, as `stats` tells it. */
 const WHY = "small, for the first results: the usual engine comes slowly over this line";
