@@ -3,10 +3,10 @@
 import { Deferred } from "./deferred";
 import { chooseBuild } from "./engine_build";
 import { messageOf } from "./engines/engine";
+import { line } from "./engines/line";
 import { expectWasm, fetchBuild, giveWasm } from "./engines/litert";
 import type { LoadedModels } from "./engines/models";
 import { loadModels } from "./engines/models";
-import { line } from "./engines/line";
 import { ConfigError } from "./graph/config";
 import { CalculatorError } from "./graph/node";
 import { Kernels } from "./kernels";
