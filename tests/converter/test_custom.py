@@ -24,7 +24,7 @@ SAME, VALID = 1, 2
 @pytest.fixture(autouse=True)
 def _own_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the rules that PyWebML ships, whatever tests, or programs in the documentation, have registered."""
-    shipped = {name: one for name, one in custom._RULES.items() if one.__module__.startswith("pyweb_ml.")}
+    shipped = {name: one for name, one in custom._RULES.items() if str(one.__module__).startswith("pyweb_ml.")}
     monkeypatch.setattr(custom, "_RULES", shipped)
 
 
