@@ -30,7 +30,6 @@ FILES = (
     "manifest.json",
     "graph.json",
     "engine/*/litert/litert_wasm_threaded_internal.mjs",
-    "engine/*/litert/litert_wasm_threaded_internal.js",
     "engine/*/litert/litert_wasm_threaded_internal.wasm",
     "models/*.tflite",
     "python/pyodide-*/pyodide.mjs",
