@@ -45,7 +45,7 @@ def test_without_headers_the_page_comes_twice_and_then_has_threads(tab: Tab, hos
     assert tab.evaluate("crossOriginIsolated")
     assert tab.result() == ["output"]
     assert "threads" in tab.evaluate(REASON)
-    # This host lets nothing be kept, so each thread asks for the engine's script, on the page's second coming only.
+    # This host lets nothing be kept, so each thread asks for the engine's script, once the page has come again.
     heavy = [path for path in host.requests if path.endswith((".wasm", ".tflite"))]
     assert host.requests.count("index.html") == 2
     assert len(heavy) == len(set(heavy))
