@@ -78,5 +78,7 @@ async function copyOf(response: Response, watch: LineWatch | null): Promise<Arra
     watch.came(part.value.length);
     parts.push(part.value);
   }
+  // It may still be compiled for a while.
+  watch.end();
   return new Blob(parts).arrayBuffer();
 }

@@ -3,6 +3,9 @@
 /** Milliseconds between two looks at what has come, and from the first byte on to the first that counts. */
 const EVERY = 100;
 
+/** Milliseconds that a look may be late: a thread that was busy has not read what came meanwhile. */
+const LATE = 50;
+
 /** Milliseconds in which the first byte should have come. */
 const PATIENCE = 1000;
 
@@ -35,7 +38,10 @@ export function mayBeSlow(address: string): boolean {
 /** Looks at how a file comes, until it has come or is found slow. */
 export class LineWatch {
   #loaded = 0;
+  /** When what counts began, and what had come by then. */
   #since = performance.now();
+  #before = 0;
+  #due = this.#since + EVERY;
   readonly #timer = setInterval(() => { this.#look(); }, EVERY);
 
   /**
@@ -57,14 +63,24 @@ export class LineWatch {
   }
 
   #look(): void {
-    if (this.#rest(performance.now() - this.#since) <= WORTH) return;
+    const now = performance.now();
+    const isLate = now > this.#due + LATE;
+    this.#due = now + EVERY;
+    if (isLate) this.#beginAnew(now);
+    if (!(this.#rest(now - this.#since) > WORTH)) return;
     this.end();
     this.tell();
+  }
+
+  #beginAnew(now: number): void {
+    if (this.#loaded === 0) return;
+    this.#since = now;
+    this.#before = this.#loaded;
   }
 
   /** Milliseconds until the rest has come, if it comes as it did so far. */
   #rest(took: number): number {
     if (this.#loaded === 0) return took > PATIENCE ? Infinity : 0;
-    return took < EVERY ? 0 : (took * (this.total - this.#loaded)) / this.#loaded;
+    return took < EVERY ? 0 : (took * (this.total - this.#loaded)) / (this.#loaded - this.#before);
   }
 }

@@ -51,6 +51,19 @@ test("one that stalls halfway is found slow", () => {
   watch.end();
 });
 
+test("what came while the thread was busy is read before it counts", () => {
+  const found = vi.fn();
+  const watch = new LineWatch(TOTAL, found);
+  vi.advanceTimersByTime(20);
+  watch.came(16_000);
+  // For 300 ms nothing is read; the look that was due comes before what has come.
+  const now = vi.spyOn(performance, "now").mockReturnValue(performance.now() + 300);
+  vi.advanceTimersByTime(80);
+  now.mockRestore();
+  expect(found).not.toHaveBeenCalled();
+  watch.end();
+});
+
 test("this very machine is no line, and where the visitor saves data nothing is fetched for speed", () => {
   vi.stubGlobal("navigator", {});
   expect(["https://host/a.wasm", "http://127.0.0.1:8000/a.wasm", "http://localhost/a.wasm"].map(mayBeSlow)).toEqual([true, false, false]);
