@@ -1,7 +1,7 @@
 """How soon pages start, beside a hand-written LiteRT.js page and a plain Pyodide page.
 
-`python -m benchmarks.start [--rounds 3] [--json OUT]`: each page in a fresh profile (cold), where the visitor stays
-for 15 s, and then three times more in the same one (warm), in a browser that runs already, from a host that
+`python -m benchmarks.start [--rounds 3] [--json OUT]`: each page in a fresh profile (cold), where the visitor
+stays for 15 s, and then three times more in the same one (warm), in a browser that runs already, from a host that
 compresses, over localhost and over a line of 20 Mbit/s with 20 ms. The line is simulated in the server: the
 browser's own emulation leaves workers out. Bytes are what the host has sent.
 """
